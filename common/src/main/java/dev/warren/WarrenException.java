@@ -1,0 +1,193 @@
+package dev.warren;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The root of all that Warren throws; its cases are nested here. */
+public class WarrenException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** With a message that names the cause and the remedy. */
+  public WarrenException(String message) {
+    super(message);
+  }
+
+  /** With a message and what led to it. */
+  public WarrenException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+
+  /** The queue holds as many tasks as it may: this one was not accepted and will not run. */
+  public static final class QueueFullException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+    private final String queue;
+
+    /** For a named queue. */
+    public QueueFullException(String queue) {
+      super(
+          "queue '%s' is full: the task was not accepted; try again later, add workers or raise max-length"
+              .formatted(queue));
+      this.queue = queue;
+    }
+
+    /** The full queue. */
+    public String queue() {
+      return queue;
+    }
+  }
+
+  /** The broker cannot be reached, or takes no messages: the task was not accepted. */
+  public static final class BrokerUnavailableException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+    private final boolean blocked;
+
+    /** Not reached. */
+    public BrokerUnavailableException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+      this.blocked = false;
+    }
+
+    /** Reached, but it takes no messages because it is short of memory or disk. */
+    public BrokerUnavailableException(String message, boolean blocked) {
+      super(message);
+      this.blocked = blocked;
+    }
+
+    /** Whether the broker itself said that it takes no messages (memory or disk alarm). */
+    public boolean isBlocked() {
+      return blocked;
+    }
+  }
+
+  /** The queue does not exist on the broker: the task was not accepted. */
+  public static final class NoSuchQueueException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** For a named queue. */
+    public NoSuchQueueException(String queue) {
+      super(
+          "queue '%s' does not exist on the broker: the task was not accepted; a worker or a client that knows it declares it"
+              .formatted(queue));
+    }
+  }
+
+  /** The broker's answer was lost, so that nobody knows whether it took the task. */
+  public static final class OutcomeUnknownException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** After trying for {@code tried}. */
+    public OutcomeUnknownException(String queue, Duration tried) {
+      super(
+          "the broker did not say within %s whether it took the task for queue '%s': it may run or not"
+              .formatted(tried, queue));
+    }
+  }
+
+  /** The task ran and failed; type, message and stack trace come from the worker as text. */
+  public static final class TaskFailedException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+    private final String taskId;
+    private final String remoteType;
+    private final String remoteMessage;
+    private final String remoteTrace;
+
+    /** As the worker told it. */
+    public TaskFailedException(
+        String taskId, String remoteType, String remoteMessage, @Nullable String remoteTrace) {
+      super("task %s failed: %s: %s".formatted(taskId, remoteType, remoteMessage));
+      this.taskId = taskId;
+      this.remoteType = remoteType;
+      this.remoteMessage = remoteMessage;
+      this.remoteTrace = remoteTrace == null ? "" : remoteTrace;
+    }
+
+    /** The failed task. */
+    public String taskId() {
+      return taskId;
+    }
+
+    /** Name of the remote exception, as {@code IllegalStateException} or {@code ValueError}. */
+    public String remoteType() {
+      return remoteType;
+    }
+
+    /** Message of the remote exception; may be empty. */
+    public String remoteMessage() {
+      return remoteMessage;
+    }
+
+    /** The remote stack trace as text; may be empty. */
+    public String remoteTrace() {
+      return remoteTrace;
+    }
+
+    /** This exception with the remote trace below it, so that a log shows both. */
+    @Override
+    public String toString() {
+      return remoteTrace.isBlank()
+          ? super.toString()
+          : super.toString() + "\n--- on the worker ---\n" + remoteTrace.stripTrailing() + "\n---";
+    }
+  }
+
+  /** The task was revoked or had expired before it started. */
+  public static final class TaskRevokedException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** With the reason that the worker gave. */
+    public TaskRevokedException(String taskId, String reason) {
+      super("task %s did not run: %s".formatted(taskId, reason));
+    }
+  }
+
+  /** The reply queue was deleted or expired, and with it results that were on their way. */
+  public static final class ResultLostException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** For one task. */
+    public ResultLostException(String message) {
+      super(message);
+    }
+  }
+
+  /** The pool or its connection was closed; a pending handle fails with this. */
+  public static final class PoolClosedException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** With what was attempted or abandoned. */
+    public PoolClosedException(String message) {
+      super(message);
+    }
+  }
+
+  /** A task's arguments or a result could not be turned into JSON, are too large, or do not fit. */
+  public static final class EncodingException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** With what could not be encoded or decoded and why. */
+    public EncodingException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** A queue exists with other arguments than the configured ones. */
+  public static final class TopologyMismatchException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** With the queue, the argument and both values. */
+    public TopologyMismatchException(String message) {
+      super(message);
+    }
+  }
+
+  /** User, password, virtual host or permissions are wrong. */
+  public static final class AccessRefusedException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** With what was refused; never with a password. */
+    public AccessRefusedException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

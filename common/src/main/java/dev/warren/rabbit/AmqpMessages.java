@@ -1,0 +1,64 @@
+package dev.warren.rabbit;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.LongString;
+import dev.warren.wire.WireMessage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Turns messages from the broker's types into plain ones and back. */
+public final class AmqpMessages {
+
+  private AmqpMessages() {}
+
+  /** A delivery in plain types: long strings become strings, in nested tables and lists too. */
+  public static WireMessage read(BasicProperties properties, byte[] body) {
+    return new WireMessage(
+        properties.getContentType(),
+        properties.getContentEncoding(),
+        properties.getCorrelationId(),
+        properties.getReplyTo(),
+        plainTable(properties.getHeaders()),
+        body);
+  }
+
+  /** The properties that a message travels with. */
+  public static BasicProperties properties(WireMessage message) {
+    return new BasicProperties.Builder()
+        .contentType(message.contentType())
+        .contentEncoding(message.contentEncoding())
+        .correlationId(message.correlationId())
+        .replyTo(message.replyTo())
+        .headers(message.headers().isEmpty() ? null : message.headers())
+        .build();
+  }
+
+  private static Map<String, @Nullable Object> plainTable(
+      @Nullable Map<String, ? extends @Nullable Object> table) {
+    Map<String, @Nullable Object> plain = new LinkedHashMap<>();
+    if (table != null) {
+      table.forEach((name, value) -> plain.put(name, plain(value)));
+    }
+    return plain;
+  }
+
+  private static @Nullable Object plain(@Nullable Object value) {
+    if (value instanceof LongString text) {
+      return text.toString();
+    }
+    if (value instanceof Map<?, ?> table) {
+      Map<String, @Nullable Object> plain = new LinkedHashMap<>();
+      table.forEach((name, entry) -> plain.put(String.valueOf(name), plain(entry)));
+      return plain;
+    }
+    if (value instanceof List<?> list) {
+      List<@Nullable Object> plain = new ArrayList<>(list.size());
+      list.forEach(entry -> plain.add(plain(entry)));
+      return plain;
+    }
+    return value;
+  }
+}

@@ -1,0 +1,184 @@
+package dev.warren.rabbit;
+
+import com.rabbitmq.client.Address;
+import com.rabbitmq.client.ConnectionFactory;
+import dev.warren.QueueStatus;
+import dev.warren.WarrenException;
+import dev.warren.WarrenException.BrokerUnavailableException;
+import dev.warren.WarrenSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The broker, as one process sees it: two connections that are kept open, one to publish and one to
+ * consume, because a broker that is short of memory or disk stops reading from connections that
+ * publish. Thread-safe.
+ *
+ * @see <a href="https://www.rabbitmq.com/docs/alarms">RabbitMQ: alarms</a>
+ */
+public final class Broker implements AutoCloseable {
+
+  /** What can be expected of the broker right now. */
+  public enum State {
+    /** Messages can be published and are delivered. */
+    UP,
+    /** At least one connection is down; it is being reopened. */
+    DOWN,
+    /** Connected, but the broker takes no messages: it is short of memory or disk. */
+    BLOCKED
+  }
+
+  private static final int HEARTBEAT_SECONDS = 10;
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration DECLARE_TIMEOUT = Duration.ofSeconds(30);
+
+  /** RabbitMQ takes no larger message, so that none can make the client close the connection. */
+  private static final int LARGEST_MESSAGE = 512 * 1024 * 1024;
+
+  private final WarrenSettings settings;
+  private final BrokerLink publishing;
+  private final BrokerLink consuming;
+  private final ConfirmedPublisher publisher;
+  private final ConcurrentMap<String, CompletableFuture<Void>> declared = new ConcurrentHashMap<>();
+
+  /**
+   * Makes the two connections' keepers; {@link #start} connects.
+   *
+   * @param factory whom to connect as and how; not changed
+   * @param name what the broker's operator sees beside each connection
+   */
+  public Broker(
+      ConnectionFactory factory, List<Address> addresses, WarrenSettings settings, String name) {
+    ConnectionFactory prepared = prepare(factory);
+    this.settings = settings;
+    this.publishing = new BrokerLink(name + ".publish", prepared, addresses);
+    this.consuming = new BrokerLink(name + ".consume", prepared, addresses);
+    this.publisher = new ConfirmedPublisher(publishing, settings.confirmTimeout());
+  }
+
+  private static ConnectionFactory prepare(ConnectionFactory factory) {
+    ConnectionFactory prepared = factory.clone();
+    prepared.setAutomaticRecoveryEnabled(false); // BrokerLink's work
+    prepared.setTopologyRecoveryEnabled(false);
+    prepared.setConnectionTimeout((int) CONNECT_TIMEOUT.toMillis());
+    prepared.setHandshakeTimeout((int) CONNECT_TIMEOUT.toMillis());
+    prepared.setChannelRpcTimeout((int) CALL_TIMEOUT.toMillis());
+    prepared.setMaxInboundMessageBodySize(LARGEST_MESSAGE);
+    prepared.setThreadFactory(Threads.named("warren-amqp"));
+    if (prepared.getRequestedHeartbeat() == ConnectionFactory.DEFAULT_HEARTBEAT) {
+      prepared.setRequestedHeartbeat(HEARTBEAT_SECONDS);
+    }
+    return prepared;
+  }
+
+  /**
+   * Connects; if the broker cannot be reached, goes on trying in the background.
+   *
+   * @return null if connected, else what is wrong, for the caller to decide whether that is fatal
+   */
+  public @Nullable WarrenException start() {
+    WarrenException failure = publishing.start();
+    WarrenException other = consuming.start();
+    return failure == null ? other : failure;
+  }
+
+  /** What can be expected right now. Never blocks. */
+  public State state() {
+    if (!publishing.isUp() || !consuming.isUp()) {
+      return State.DOWN;
+    }
+    return publishing.blockedReason() == null ? State.UP : State.BLOCKED;
+  }
+
+  /** The settings that this was made with. */
+  public WarrenSettings settings() {
+    return settings;
+  }
+
+  /** Publishes on the publishing connection. */
+  public ConfirmedPublisher publisher() {
+    return publisher;
+  }
+
+  /** The connection to consume on, and to ask the broker on. */
+  public BrokerLink consuming() {
+    return consuming;
+  }
+
+  /**
+   * Sees to it that a task queue and the queues beside it exist, now and after each reconnect. The
+   * first call for a queue blocks until they do, up to 30 s; while the broker is away it does not
+   * wait for it.
+   *
+   * @throws WarrenException.TopologyMismatchException if one exists with other arguments
+   */
+  public void declare(String queue) {
+    CompletableFuture<Void> first =
+        declared.computeIfAbsent(
+            queue,
+            name ->
+                consuming.keepOpen(
+                    connection ->
+                        Topology.declareTaskQueue(connection, name, settings.queue(name))));
+    if (!consuming.isUp()) {
+      return;
+    }
+    try {
+      first.get(DECLARE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof WarrenException failure
+          && !(failure instanceof BrokerUnavailableException)) {
+        throw failure;
+      }
+    } catch (TimeoutException e) {
+      throw new BrokerUnavailableException(
+          "the broker did not declare queue '" + queue + "' in " + DECLARE_TIMEOUT, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Declares a queue again, in the background, because the broker says it is gone; completes when
+   * it is there.
+   */
+  public CompletableFuture<Void> redeclare(String queue) {
+    BrokerLink.Opener again =
+        connection -> Topology.declareTaskQueue(connection, queue, settings.queue(queue));
+    return consuming.keepOpen(again).whenComplete((done, failure) -> consuming.forget(again));
+  }
+
+  /**
+   * A task queue's figures right now. Blocks for at most a few calls of {@link #CALL_TIMEOUT} each.
+   *
+   * @throws BrokerUnavailableException if the broker does not answer
+   * @throws WarrenException.NoSuchQueueException if there is no such queue
+   */
+  public QueueStatus queueStatus(String queue) {
+    try {
+      return Topology.status(consuming.connection(), queue, settings.queue(queue));
+    } catch (WarrenException e) {
+      throw e;
+    } catch (IOException | TimeoutException | RuntimeException e) {
+      throw new BrokerUnavailableException(
+          "the broker did not tell the size of queue '" + queue + "': " + BrokerLink.reason(e), e);
+    }
+  }
+
+  /** Closes both connections, for good. Closing twice is fine. */
+  @Override
+  public void close() {
+    publisher.close();
+    consuming.close();
+    publishing.close();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.warren.rabbit;
+
+import dev.warren.WarrenException;
+import dev.warren.WarrenException.ResultLostException;
+import dev.warren.wire.ReplyMessage;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * The handles that are not ready, by task id; bounded.
+ *
+ * <p>Who completes a handle removes it; a reply to none of them is the second one of a task that
+ * ran twice, and ignored.
+ */
+final class PendingResults implements ReplyListener.Handler {
+
+  private final ConcurrentMap<String, PendingResult<?>> byId = new ConcurrentHashMap<>();
+  private final Semaphore room;
+  private final int bound;
+
+  PendingResults(int bound) {
+    this.bound = bound;
+    this.room = new Semaphore(bound);
+  }
+
+  /**
+   * Adds a handle, once there is room for it; it leaves by itself when it completes.
+   *
+   * @throws WarrenException if there is no room in time
+   */
+  void add(PendingResult<?> handle, Duration longest) throws InterruptedException {
+    if (!room.tryAcquire() && !room.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new WarrenException(
+          "%d tasks of this client are unfinished and none ended within %s; wait for results, add workers or raise warren.max-pending"
+              .formatted(bound, longest));
+    }
+    byId.put(handle.id(), handle);
+    handle
+        .future()
+        .whenComplete(
+            (value, failure) -> {
+              byId.remove(handle.id());
+              room.release();
+            });
+  }
+
+  void failAll(Function<String, WarrenException> failure) {
+    byId.forEach((id, handle) -> handle.fail(failure.apply(id)));
+  }
+
+  @Override
+  public void onReply(ReplyMessage reply) {
+    PendingResult<?> handle = byId.get(reply.taskId());
+    if (handle != null) {
+      handle.onReply(reply);
+    }
+  }
+
+  @Override
+  public void onRepliesLost(String why) {
+    failAll(id -> new ResultLostException("the result of task " + id + " may be lost: " + why));
+  }
+}

@@ -1,0 +1,136 @@
+package dev.warren.rabbit;
+
+import com.rabbitmq.client.Address;
+import com.rabbitmq.client.ConnectionFactory;
+import dev.warren.Warren;
+import dev.warren.WarrenException;
+import dev.warren.WarrenException.PoolClosedException;
+import dev.warren.WarrenSettings;
+import dev.warren.WorkerPool;
+import dev.warren.wire.WireFormat;
+import java.net.URISyntaxException;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link Warren} over a {@link Broker}: all its pools share the connections and one reply queue.
+ */
+public final class RabbitWarren implements Warren {
+
+  private final Broker broker;
+  private final boolean ownsBroker;
+  private final WireFormat wire;
+  private final PendingResults pending;
+  private final ConcurrentMap<String, RabbitWorkerPool> pools = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService timer = Threads.scheduler("warren-retry");
+  private @Nullable ReplyListener replies; // guarded by this; made for the first pool
+  private volatile boolean closed;
+
+  private RabbitWarren(Broker broker, WireFormat wire, boolean ownsBroker) {
+    this.broker = broker;
+    this.wire = wire;
+    this.ownsBroker = ownsBroker;
+    this.pending = new PendingResults(broker.settings().maxPending());
+  }
+
+  /** Connects to a URI, as {@link Warren#connect(String, WarrenSettings)} says. */
+  public static Warren connect(String uri, WarrenSettings settings) {
+    ConnectionFactory factory = new ConnectionFactory();
+    try {
+      factory.setUri(uri);
+    } catch (URISyntaxException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "not an AMQP URI, which has the form amqp://user:password@host:port/vhost");
+    } catch (GeneralSecurityException e) {
+      throw new WarrenException("TLS cannot be set up: " + e.getMessage(), e);
+    }
+    List<Address> addresses = List.of(new Address(factory.getHost(), factory.getPort()));
+    Broker broker = new Broker(factory, addresses, settings, "warren-client");
+    WarrenException failure = broker.start();
+    if (failure != null) {
+      broker.close();
+      throw failure;
+    }
+    return new RabbitWarren(broker, new WireFormat(settings.maxMessageBytes()), true);
+  }
+
+  /** Uses a broker that somebody else connects and closes. */
+  public static Warren on(Broker broker, WireFormat wire) {
+    return new RabbitWarren(broker, wire, false);
+  }
+
+  @Override
+  public WorkerPool pool() {
+    return pool(broker.settings().defaultQueue());
+  }
+
+  @Override
+  public WorkerPool pool(String queue) {
+    requireOpen();
+    String replyQueue = replyQueue();
+    RabbitWorkerPool known = pools.get(queue);
+    if (known != null) {
+      return known;
+    }
+    broker.declare(queue);
+    return pools.computeIfAbsent(queue, name -> new RabbitWorkerPool(this, name, replyQueue));
+  }
+
+  private synchronized String replyQueue() {
+    ReplyListener listener = replies;
+    if (listener == null) {
+      listener = new ReplyListener(broker, wire, pending);
+      replies = listener;
+    }
+    return listener.queue();
+  }
+
+  @Override
+  public void close() {
+    ReplyListener listener;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      listener = replies;
+    }
+    timer.shutdownNow();
+    pending.failAll(
+        id ->
+            new PoolClosedException(
+                "closed before task " + id + " had a result; it may still run"));
+    if (listener != null) {
+      listener.close();
+    }
+    if (ownsBroker) {
+      broker.close();
+    }
+  }
+
+  void requireOpen() {
+    if (closed) {
+      throw new PoolClosedException("this Warren is closed");
+    }
+  }
+
+  Broker broker() {
+    return broker;
+  }
+
+  WireFormat wire() {
+    return wire;
+  }
+
+  PendingResults pending() {
+    return pending;
+  }
+
+  ScheduledExecutorService timer() {
+    return timer;
+  }
+}

@@ -1,0 +1,164 @@
+package dev.warren.rabbit;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warren.WarrenException;
+import dev.warren.wire.Decoded;
+import dev.warren.wire.ReplyMessage;
+import dev.warren.wire.TaskError;
+import dev.warren.wire.TaskStatus;
+import dev.warren.wire.WireFormat;
+import dev.warren.wire.WireMessage;
+import java.io.IOException;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Consumes the replies to one client, from a durable queue of its own: replies that arrive while
+ * the client is cut off from the broker, or the broker restarts, are there when it is back.
+ */
+public final class ReplyListener implements AutoCloseable {
+
+  /** What becomes of replies. Called on one thread, which must not be blocked. */
+  public interface Handler {
+    /**
+     * A reply; acked when this returns. One that cannot be read, but whose correlation id tells the
+     * task, comes as a FAILURE of type {@code UnreadableReply}.
+     */
+    void onReply(ReplyMessage reply);
+
+    /** The queue had gone, with all replies that were in it or were sent meanwhile. */
+    void onRepliesLost(String why);
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(ReplyListener.class);
+  private static final int PREFETCH = 500;
+
+  private final BrokerLink link;
+  private final WireFormat wire;
+  private final Handler handler;
+  private final String queue = "warren.reply." + UUID.randomUUID();
+  private final BrokerLink.Opener opener = this::open;
+  private boolean declared; // supervisor only
+  private volatile boolean closed;
+
+  /**
+   * Starts listening; returns when the queue exists, or at once if the broker is away.
+   *
+   * @throws WarrenException if the broker refuses the queue
+   */
+  public ReplyListener(Broker broker, WireFormat wire, Handler handler) {
+    this.link = broker.consuming();
+    this.wire = wire;
+    this.handler = handler;
+    var first = link.keepOpen(opener);
+    if (link.isUp()) {
+      first.exceptionally(ignored -> null).join(); // bounded: every call to the broker is
+    }
+  }
+
+  /** The queue to name in a task's {@code replyTo}. */
+  public String queue() {
+    return queue;
+  }
+
+  /** Stops listening and deletes the queue: nobody waits for what is still on its way to it. */
+  @Override
+  public void close() {
+    closed = true;
+    link.forget(opener);
+    try (Channel channel = link.connection().createChannel()) {
+      channel.queueDelete(queue);
+    } catch (IOException | TimeoutException | RuntimeException e) {
+      log.debug("reply queue {} is left to expire: {}", queue, BrokerLink.reason(e));
+    }
+  }
+
+  private void open(Connection connection) throws IOException, TimeoutException {
+    boolean found = Topology.declareReplyQueue(connection, queue, declared);
+    declared = true;
+    Channel channel = connection.createChannel();
+    if (channel == null) {
+      throw new IOException("the broker allows no more channels on this connection");
+    }
+    channel.basicQos(PREFETCH);
+    channel.basicConsume(queue, false, new ReplyConsumer(channel));
+    if (!found) {
+      lost("the reply queue was deleted or had expired");
+    }
+  }
+
+  private void lost(String why) {
+    log.warn("replies are lost: {}", why);
+    try {
+      handler.onRepliesLost(why);
+    } catch (RuntimeException e) {
+      log.error("the handler of lost replies failed", e);
+    }
+  }
+
+  private void handle(BasicProperties properties, byte[] body) {
+    try {
+      ReplyMessage reply = read(AmqpMessages.read(properties, body));
+      if (reply != null) {
+        handler.onReply(reply);
+      }
+    } catch (Throwable e) {
+      log.error("the handler of a reply failed", e);
+    }
+  }
+
+  private @Nullable ReplyMessage read(WireMessage message) {
+    Decoded<ReplyMessage> decoded = wire.readReply(message);
+    if (decoded.value() != null) {
+      return decoded.value();
+    }
+    String id = message.correlationId();
+    log.warn("a reply to task {} cannot be read: {}", id, decoded.detail());
+    if (id == null) {
+      return null;
+    }
+    TaskError error = new TaskError("UnreadableReply", String.valueOf(decoded.detail()), null);
+    return new ReplyMessage(id, TaskStatus.FAILURE, null, error, null, 0, null, null);
+  }
+
+  private final class ReplyConsumer extends DefaultConsumer {
+
+    ReplyConsumer(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String consumerTag, Envelope envelope, BasicProperties properties, byte[] body)
+        throws IOException {
+      handle(properties, body);
+      getChannel().basicAck(envelope.getDeliveryTag(), false);
+    }
+
+    /** The queue was deleted. */
+    @Override
+    public void handleCancel(String consumerTag) throws IOException {
+      if (closed) {
+        return;
+      }
+      log.warn("reply queue {} is gone; declaring it again", queue);
+      getChannel().abort();
+      link.reopen(opener);
+    }
+
+    @Override
+    public void handleShutdownSignal(String consumerTag, ShutdownSignalException cause) {
+      if (!closed && !cause.isHardError() && !cause.isInitiatedByApplication()) {
+        link.reopen(opener);
+      }
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package dev.warren.rabbit;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warren.QueueSettings;
+import dev.warren.QueueStatus;
+import dev.warren.QueueType;
+import dev.warren.WarrenException.AccessRefusedException;
+import dev.warren.WarrenException.NoSuchQueueException;
+import dev.warren.WarrenException.TopologyMismatchException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every queue that Warren declares, with its arguments; all are durable.
+ *
+ * <table>
+ * <caption>Queues</caption>
+ * <tr><td>{@code <queue>}</td><td>tasks that wait; bounded; a full one rejects</td></tr>
+ * <tr><td>{@code <queue>.due}</td><td>tasks that were put off and are due again; not bounded, because
+ * a task that was accepted must not be rejected later</td></tr>
+ * <tr><td>{@code <queue>.delay}</td><td>tasks that no worker knows yet, on their way to {@code
+ * .due}</td></tr>
+ * <tr><td>{@code <queue>.dead}</td><td>quarantine</td></tr>
+ * <tr><td>{@code warren.reply.<uuid>}</td><td>a client's replies; goes when the client has been away
+ * for {@link #REPLY_QUEUE_EXPIRY}</td></tr>
+ * </table>
+ *
+ * @see <a href="https://www.rabbitmq.com/docs/maxlength">RabbitMQ: queue length limit</a>
+ */
+public final class Topology {
+
+  /** How long a message stays in {@code <queue>.delay}. */
+  public static final Duration DELAY = Duration.ofSeconds(2);
+
+  /** How long a reply queue, and the replies in it, outlive their client's connection. */
+  public static final Duration REPLY_QUEUE_EXPIRY = Duration.ofMinutes(30);
+
+  private static final Pattern INEQUIVALENT =
+      Pattern.compile(
+          "inequivalent arg '([^']+)' for queue '([^']+)'.*received (.+?) but current is (.+?)(?:, class-id.*)?$",
+          Pattern.DOTALL);
+
+  private Topology() {}
+
+  /** The queue of tasks that were put off and are due again. */
+  public static String due(String queue) {
+    return queue + ".due";
+  }
+
+  /** The queue from which messages reach {@link #due} after {@link #DELAY}. */
+  public static String delay(String queue) {
+    return queue + ".delay";
+  }
+
+  /** The quarantine. */
+  public static String dead(String queue) {
+    return queue + ".dead";
+  }
+
+  /**
+   * Declares a task queue and the queues beside it.
+   *
+   * @throws TopologyMismatchException if one exists with other arguments
+   */
+  static void declareTaskQueue(Connection connection, String queue, QueueSettings settings)
+      throws IOException, TimeoutException {
+    QueueType type = settings.type() == null ? QueueType.CLASSIC : settings.type();
+    boolean insist = settings.isDemanding();
+    declare(connection, queue, taskArguments(queue, type, settings), insist);
+    declare(connection, due(queue), dueArguments(queue, type), insist);
+    declare(connection, delay(queue), delayArguments(queue), insist);
+    declare(connection, dead(queue), Map.of("x-queue-type", type.argument()), insist);
+  }
+
+  private static Map<String, Object> taskArguments(
+      String queue, QueueType type, QueueSettings settings) {
+    Map<String, Object> arguments = dueArguments(queue, type);
+    if (settings.maxLength() != null && settings.isBounded()) {
+      arguments.put("x-max-length", settings.maxLength());
+      arguments.put("x-overflow", "reject-publish");
+    }
+    return arguments;
+  }
+
+  private static Map<String, Object> dueArguments(String queue, QueueType type) {
+    Map<String, Object> arguments = new LinkedHashMap<>();
+    arguments.put("x-queue-type", type.argument());
+    // Whatever the broker itself throws out (an expired message, one delivered too often) is kept.
+    arguments.put("x-dead-letter-exchange", "");
+    arguments.put("x-dead-letter-routing-key", dead(queue));
+    if (type == QueueType.QUORUM) {
+      arguments.put("x-delivery-limit", 20); // the default of 4.0 on, said for older brokers too
+    }
+    return arguments;
+  }
+
+  /**
+   * Quorum, because only a quorum queue can dead-letter at least once: nothing is lost on the way.
+   */
+  private static Map<String, Object> delayArguments(String queue) {
+    return Map.of(
+        "x-queue-type", "quorum",
+        "x-message-ttl", DELAY.toMillis(),
+        "x-overflow", "reject-publish",
+        "x-dead-letter-strategy", "at-least-once",
+        "x-dead-letter-exchange", "",
+        "x-dead-letter-routing-key", due(queue));
+  }
+
+  /**
+   * Declares a client's reply queue.
+   *
+   * @param mustExist it was declared before, and replies may be in it
+   * @return false if it must exist and did not, so that replies are lost; it exists now
+   */
+  static boolean declareReplyQueue(Connection connection, String queue, boolean mustExist)
+      throws IOException, TimeoutException {
+    boolean found = !mustExist || exists(connection, queue);
+    try (Channel channel = open(connection)) {
+      channel.queueDeclare(
+          queue,
+          true,
+          false,
+          false,
+          Map.of("x-queue-type", "classic", "x-expires", REPLY_QUEUE_EXPIRY.toMillis()));
+    }
+    return found;
+  }
+
+  /** A task queue's figures, asked from the broker; only the bound is the configured one. */
+  static QueueStatus status(Connection connection, String queue, QueueSettings settings)
+      throws IOException, TimeoutException {
+    AMQP.Queue.DeclareOk task = inspect(connection, queue);
+    if (task == null) {
+      throw new NoSuchQueueException(queue);
+    }
+    AMQP.Queue.DeclareOk due = inspect(connection, due(queue));
+    AMQP.Queue.DeclareOk dead = inspect(connection, dead(queue));
+    return new QueueStatus(
+        queue,
+        task.getMessageCount(),
+        settings.isBounded() ? settings.maxLength() : null,
+        task.getConsumerCount(),
+        due == null ? 0 : due.getMessageCount(),
+        dead == null ? 0 : dead.getMessageCount());
+  }
+
+  private static void declare(
+      Connection connection, String queue, Map<String, Object> arguments, boolean insist)
+      throws IOException, TimeoutException {
+    if (!insist && exists(connection, queue)) {
+      return;
+    }
+    try (Channel channel = open(connection)) {
+      channel.queueDeclare(queue, true, false, false, arguments);
+    } catch (IOException e) {
+      throw explain(queue, e);
+    }
+  }
+
+  private static boolean exists(Connection connection, String queue)
+      throws IOException, TimeoutException {
+    return inspect(connection, queue) != null;
+  }
+
+  private static AMQP.Queue.@Nullable DeclareOk inspect(Connection connection, String queue)
+      throws IOException, TimeoutException {
+    Channel channel = open(connection); // a queue that is not found closes the channel
+    try {
+      AMQP.Queue.DeclareOk found = channel.queueDeclarePassive(queue);
+      channel.close();
+      return found;
+    } catch (IOException e) {
+      if (channelError(e) instanceof AMQP.Channel.Close close
+          && close.getReplyCode() == AMQP.NOT_FOUND) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private static Channel open(Connection connection) throws IOException {
+    Channel channel = connection.createChannel();
+    if (channel == null) {
+      throw new IOException("the broker allows no more channels on this connection");
+    }
+    return channel;
+  }
+
+  private static @Nullable Object channelError(IOException e) {
+    return e.getCause() instanceof ShutdownSignalException signal ? signal.getReason() : null;
+  }
+
+  private static IOException explain(String queue, IOException e) {
+    if (!(channelError(e) instanceof AMQP.Channel.Close close)) {
+      return e;
+    }
+    Matcher unequal = INEQUIVALENT.matcher(close.getReplyText());
+    if (unequal.find()) {
+      throw new TopologyMismatchException(
+          "queue '%s' exists with %s = %s, but the configuration asks for %s; change warren.queues.*, or delete the queue once it is empty"
+              .formatted(
+                  queue, unequal.group(1), plain(unequal.group(4)), plain(unequal.group(3))));
+    }
+    if (close.getReplyCode() == AMQP.ACCESS_REFUSED) {
+      throw new AccessRefusedException(
+          "the broker does not let this user declare queue '"
+              + queue
+              + "': "
+              + close.getReplyText(),
+          e);
+    }
+    return e;
+  }
+
+  /** The broker's wording of a value, without its quotes and Erlang's type. */
+  private static String plain(String value) {
+    String text = value.strip();
+    Matcher typed =
+        Pattern.compile("the value '(.*)' of type '\\w+'", Pattern.DOTALL).matcher(text);
+    if (typed.matches()) {
+      return typed.group(1);
+    }
+    return text.equals("none") ? "nothing" : text.replace("'", "");
+  }
+}

@@ -1,0 +1,27 @@
+package dev.warren.wire;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task's state or result, as {@link WireFormat} writes and reads it.
+ *
+ * @param taskId the task
+ * @param status what happened
+ * @param result the value of a SUCCESS: any object that Jackson can write, a {@code JsonNode} when
+ *     read; null otherwise
+ * @param error why, for FAILURE, RETRY and REVOKED; null otherwise
+ * @param worker the worker's name, or null if it did not say
+ * @param attempt which execution of the task this tells of; 1 is the first, 0 unknown
+ * @param startedAt when this attempt began, or null
+ * @param doneAt when it ended, or null
+ */
+public record ReplyMessage(
+    String taskId,
+    TaskStatus status,
+    @Nullable Object result,
+    @Nullable TaskError error,
+    @Nullable String worker,
+    int attempt,
+    @Nullable Instant startedAt,
+    @Nullable Instant doneAt) {}

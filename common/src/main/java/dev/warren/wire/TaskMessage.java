@@ -1,0 +1,100 @@
+package dev.warren.wire;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task, as {@link WireFormat} writes and reads it. Values of {@code args} and {@code kwargs}
+ * are any objects that Jackson can write; in a task that was read they are {@code JsonNode}s.
+ *
+ * @param id the task's id, a UUID for all that Warren sends
+ * @param task the registered name
+ * @param args positional arguments
+ * @param kwargs keyword arguments
+ * @param replyTo queue that the reply goes to, or null for none
+ * @param correlationId what the reply carries as its correlation id; the task's id by default
+ * @param retries attempts that were made and put off before this one
+ * @param expires not to be run after this moment, or null
+ * @param ignoreResult whether the caller wants no reply
+ * @param trackStarted whether the caller wants a STARTED reply (header {@code
+ *     warren_track_started})
+ * @param unknownSince when a worker first saw that it does not know this task, or null (header
+ *     {@code warren_unknown_since})
+ */
+public record TaskMessage(
+    String id,
+    String task,
+    List<? extends @Nullable Object> args,
+    Map<String, ? extends @Nullable Object> kwargs,
+    @Nullable String replyTo,
+    String correlationId,
+    int retries,
+    @Nullable Instant expires,
+    boolean ignoreResult,
+    boolean trackStarted,
+    @Nullable Instant unknownSince) {
+
+  /** A new task. */
+  public static TaskMessage of(
+      String id,
+      String task,
+      List<? extends @Nullable Object> args,
+      Map<String, ? extends @Nullable Object> kwargs) {
+    return new TaskMessage(id, task, args, kwargs, null, id, 0, null, false, false, null);
+  }
+
+  /** This task, answered to a queue. */
+  public TaskMessage replyingTo(String queue) {
+    return new TaskMessage(
+        id,
+        task,
+        args,
+        kwargs,
+        queue,
+        correlationId,
+        retries,
+        expires,
+        ignoreResult,
+        trackStarted,
+        unknownSince);
+  }
+
+  /** This task, not to be run after a moment. */
+  public TaskMessage expiringAt(@Nullable Instant moment) {
+    return new TaskMessage(
+        id,
+        task,
+        args,
+        kwargs,
+        replyTo,
+        correlationId,
+        retries,
+        moment,
+        ignoreResult,
+        trackStarted,
+        unknownSince);
+  }
+
+  /** This task, with a STARTED reply when a worker begins. */
+  public TaskMessage trackingStart() {
+    return new TaskMessage(
+        id,
+        task,
+        args,
+        kwargs,
+        replyTo,
+        correlationId,
+        retries,
+        expires,
+        ignoreResult,
+        true,
+        unknownSince);
+  }
+
+  /** Whether a reply is wanted. */
+  public boolean wantsReply() {
+    return replyTo != null && !replyTo.isEmpty() && !ignoreResult;
+  }
+}
