@@ -1,0 +1,77 @@
+package dev.warren.worker;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * The worker's settings, {@code warren.worker.*}. A value left out (null) gets its default here,
+ * and nowhere else; a wrong one stops the start and names the property.
+ *
+ * @param concurrency slots, that is how many tasks run at once. More than processors pays for tasks
+ *     that wait. Default: the machine's processors
+ * @param name what callers and operators see of this worker. Default: {@code <pid>@<host>}
+ * @param queue the task queue to consume. Default: {@code warren.default-queue}
+ * @param drainTimeout how long running tasks may go on after SIGTERM before they are interrupted
+ *     and given back. Keep it below the time after which the platform kills. Default: 30s
+ * @param unknownTaskTtl how long a task that no worker knows goes round, waiting for a worker that
+ *     knows it, before it fails as {@code NotRegistered}. Covers a rolling deploy. Default: 10m
+ * @param readyFile a file that is written every 2 s while the worker takes tasks and removed while
+ *     it does not, for health checks of processes without a port. Default: none
+ */
+@ConfigurationProperties("warren.worker")
+public record WorkerProperties(
+    Integer concurrency,
+    String name,
+    @Nullable String queue,
+    Duration drainTimeout,
+    Duration unknownTaskTtl,
+    @Nullable Path readyFile) {
+
+  /** One channel for each slot; brokers allow some 2,000 on a connection. */
+  private static final int MOST_SLOTS = 1_000;
+
+  /** Fills in what was left out and checks the rest. */
+  public WorkerProperties(
+      @Nullable Integer concurrency,
+      @Nullable String name,
+      @Nullable String queue,
+      @Nullable Duration drainTimeout,
+      @Nullable Duration unknownTaskTtl,
+      @Nullable Path readyFile) {
+    this.concurrency =
+        concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency;
+    if (this.concurrency < 1 || this.concurrency > MOST_SLOTS) {
+      throw new IllegalArgumentException(
+          "warren.worker.concurrency must be 1 to %d: %d".formatted(MOST_SLOTS, concurrency));
+    }
+    this.name = name == null || name.isBlank() ? defaultName() : name;
+    this.queue = queue;
+    this.drainTimeout =
+        notNegative("warren.worker.drain-timeout", drainTimeout, Duration.ofSeconds(30));
+    this.unknownTaskTtl =
+        notNegative("warren.worker.unknown-task-ttl", unknownTaskTtl, Duration.ofMinutes(10));
+    this.readyFile = readyFile;
+  }
+
+  private static Duration notNegative(
+      String property, @Nullable Duration value, Duration otherwise) {
+    if (value != null && value.isNegative()) {
+      throw new IllegalArgumentException(property + " must not be negative: " + value);
+    }
+    return value == null ? otherwise : value;
+  }
+
+  private static String defaultName() {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      host = "unknown-host";
+    }
+    return ProcessHandle.current().pid() + "@" + host;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.warren.worker.delivery;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Envelope;
+import dev.warren.rabbit.AmqpMessages;
+import dev.warren.wire.WireMessage;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One message as it was delivered, and its only settlement (I1): acked or given back once, on the
+ * channel it arrived on. If that channel is gone nothing is done, because the broker delivers the
+ * message again. Thread-safe.
+ */
+final class Delivery implements Comparable<Delivery> {
+
+  private static final Logger log = LoggerFactory.getLogger(Delivery.class);
+
+  private final Channel channel;
+  private final Envelope envelope;
+  private final BasicProperties properties;
+  private final WireMessage message;
+  private final boolean due;
+  private final long arrival;
+  private final AtomicBoolean settled = new AtomicBoolean();
+  private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+  /**
+   * @param due it comes from the queue of tasks that were put off, and goes ahead of new ones
+   * @param arrival a number that grows with each delivery
+   */
+  Delivery(
+      Channel channel,
+      Envelope envelope,
+      BasicProperties properties,
+      byte[] body,
+      boolean due,
+      long arrival) {
+    this.channel = channel;
+    this.envelope = envelope;
+    this.properties = properties;
+    this.message = AmqpMessages.read(properties, body);
+    this.due = due;
+    this.arrival = arrival;
+  }
+
+  WireMessage message() {
+    return message;
+  }
+
+  BasicProperties properties() {
+    return properties;
+  }
+
+  /** Executions that began before this one, as far as the broker tells: exact on quorum queues. */
+  int earlierDeliveries() {
+    Object count = message.headers().get("x-delivery-count");
+    if (count instanceof Number number) {
+      return number.intValue();
+    }
+    return envelope.isRedeliver() ? 1 : 0;
+  }
+
+  /** Whether the delivery is still ours: its channel lives and it is not settled. */
+  boolean isOpen() {
+    return channel.isOpen() && !settled.get();
+  }
+
+  /** Done with for good: the broker forgets it. */
+  void ack() {
+    settle(() -> channel.basicAck(envelope.getDeliveryTag(), false));
+  }
+
+  /** Not done: the broker delivers it again, to anybody. */
+  void giveBack() {
+    settle(() -> channel.basicNack(envelope.getDeliveryTag(), false, true));
+  }
+
+  /** Its channel is gone, and its work is over. */
+  void abandon() {
+    settle(() -> {});
+  }
+
+  /** Completes when the delivery is settled. */
+  CompletableFuture<Void> done() {
+    return done;
+  }
+
+  /** What is put off goes first, then what came first. */
+  @Override
+  public int compareTo(Delivery other) {
+    return due == other.due ? Long.compare(arrival, other.arrival) : due ? -1 : 1;
+  }
+
+  private void settle(ChannelCall call) {
+    if (!settled.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      if (channel.isOpen()) {
+        call.run();
+      }
+    } catch (IOException | AlreadyClosedException e) {
+      log.debug("the channel closed before the settlement; the broker delivers again");
+    } finally {
+      done.complete(null);
+    }
+  }
+
+  @FunctionalInterface
+  private interface ChannelCall {
+    void run() throws IOException;
+  }
+}

@@ -1,0 +1,161 @@
+package dev.warren.worker.delivery;
+
+import dev.warren.WarrenException.EncodingException;
+import dev.warren.rabbit.AmqpMessages;
+import dev.warren.rabbit.ConfirmedPublisher;
+import dev.warren.rabbit.PublishOutcome;
+import dev.warren.rabbit.Topology;
+import dev.warren.wire.ReplyMessage;
+import dev.warren.wire.TaskError;
+import dev.warren.wire.TaskMessage;
+import dev.warren.wire.TaskStatus;
+import dev.warren.wire.WireFormat;
+import dev.warren.wire.WireMessage;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells callers what becomes of their tasks. Thread-safe; never blocks. */
+final class Replies {
+
+  private static final Logger log = LoggerFactory.getLogger(Replies.class);
+
+  /** A queue's name on the wire has at most 255 bytes. */
+  private static final int LONGEST_QUEUE_NAME = 255;
+
+  private final ConfirmedPublisher publisher;
+  private final WireFormat wire;
+  private final String worker;
+  private final Set<String> tasksOwnQueues;
+  private final Clock clock;
+  private final ScheduledExecutorService timer;
+
+  Replies(
+      ConfirmedPublisher publisher,
+      WireFormat wire,
+      String queue,
+      String worker,
+      Clock clock,
+      ScheduledExecutorService timer) {
+    this.publisher = publisher;
+    this.wire = wire;
+    this.worker = worker;
+    this.tasksOwnQueues =
+        Set.of(queue, Topology.due(queue), Topology.delay(queue), Topology.dead(queue));
+    this.clock = clock;
+    this.timer = timer;
+  }
+
+  /** What happened to a task, as far as a reply tells it. */
+  record News(
+      TaskStatus status,
+      @Nullable Object result,
+      @Nullable TaskError error,
+      @Nullable Instant startedAt) {}
+
+  /** The last word on a task; completes when the broker has it, or when nobody wants it. */
+  CompletableFuture<Void> end(Delivery delivery, TaskMessage task, News news) {
+    String replyTo = task.replyTo();
+    if (!task.wantsReply() || replyTo == null || !isAllowed(replyTo)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    ReplyMessage reply =
+        new ReplyMessage(
+            task.id(),
+            news.status(),
+            news.result(),
+            news.error(),
+            worker,
+            attempt(delivery, task),
+            news.startedAt(),
+            clock.instant());
+    WireMessage message = encode(reply, task.correlationId());
+    return UntilTaken.reply(delivery, () -> publish(replyTo, message), timer);
+  }
+
+  /** A word in between, which nothing waits for. */
+  void announce(Delivery delivery, TaskMessage task, News news) {
+    String replyTo = task.replyTo();
+    if (!task.wantsReply() || replyTo == null || !isAllowed(replyTo)) {
+      return;
+    }
+    ReplyMessage reply =
+        new ReplyMessage(
+            task.id(),
+            news.status(),
+            null,
+            news.error(),
+            worker,
+            attempt(delivery, task),
+            news.startedAt(),
+            null);
+    publish(replyTo, encode(reply, task.correlationId()));
+  }
+
+  /** Tells the sender of a message that cannot be understood, if the message says who that is. */
+  CompletableFuture<Void> refuse(Delivery delivery, String detail) {
+    WireMessage refused = delivery.message();
+    String id = WireFormat.taskId(refused);
+    String replyTo = refused.replyTo();
+    if (id == null || replyTo == null || replyTo.isEmpty() || !isAllowed(replyTo)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    TaskError error = new TaskError("InvalidTaskError", detail, null);
+    ReplyMessage reply =
+        new ReplyMessage(id, TaskStatus.FAILURE, null, error, worker, 0, null, clock.instant());
+    String correlationId = refused.correlationId() == null ? id : refused.correlationId();
+    WireMessage message = encode(reply, correlationId);
+    return UntilTaken.reply(delivery, () -> publish(replyTo, message), timer);
+  }
+
+  private CompletableFuture<PublishOutcome> publish(String queue, WireMessage message) {
+    return publisher.publish(queue, AmqpMessages.properties(message), message.body());
+  }
+
+  private static int attempt(Delivery delivery, TaskMessage task) {
+    return task.retries() + 1 + delivery.earlierDeliveries();
+  }
+
+  /** A result that cannot be sent becomes a failure that can. */
+  private WireMessage encode(ReplyMessage reply, String correlationId) {
+    String id = fitsShortString(correlationId) ? correlationId : reply.taskId();
+    try {
+      return wire.writeReply(reply, id);
+    } catch (EncodingException e) {
+      log.warn("task {}: {}", reply.taskId(), e.getMessage());
+      TaskError error = new TaskError("ResultNotEncodable", String.valueOf(e.getMessage()), null);
+      ReplyMessage failure =
+          new ReplyMessage(
+              reply.taskId(),
+              TaskStatus.FAILURE,
+              null,
+              error,
+              reply.worker(),
+              reply.attempt(),
+              reply.startedAt(),
+              reply.doneAt());
+      return wire.writeReply(failure, id);
+    }
+  }
+
+  /**
+   * Nobody may have a reply sent to where tasks are: it would come back as a message that is none.
+   */
+  private boolean isAllowed(String replyTo) {
+    if (tasksOwnQueues.contains(replyTo) || !fitsShortString(replyTo)) {
+      log.warn("no reply is sent to '{}', which is not a reply queue", replyTo);
+      return false;
+    }
+    return true;
+  }
+
+  private static boolean fitsShortString(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_QUEUE_NAME;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.warren.worker.delivery;
+
+import dev.warren.rabbit.ConfirmedPublisher;
+import dev.warren.rabbit.Topology;
+import dev.warren.wire.Decoded;
+import dev.warren.wire.TaskError;
+import dev.warren.wire.TaskMessage;
+import dev.warren.wire.TaskStatus;
+import dev.warren.worker.execute.Outcome;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends each delivery according to its outcome; the one place that decides between ack, give back
+ * and quarantine. Everything here runs behind the slots and blocks none.
+ *
+ * <ul>
+ *   <li>I2: the reply is confirmed before the delivery is acked. A crash in between runs the task
+ *       again. A reply that is unroutable means that the caller is gone: ack.
+ *   <li>I4: what cannot be understood goes to quarantine, confirmed, then is acked.
+ * </ul>
+ */
+final class Settlement {
+
+  private static final Logger log = LoggerFactory.getLogger(Settlement.class);
+
+  private final ConfirmedPublisher publisher;
+  private final Replies replies;
+  private final String queue;
+  private final String worker;
+  private final Duration unknownTaskTtl;
+  private final Clock clock;
+  private final ScheduledExecutorService timer;
+
+  Settlement(
+      ConfirmedPublisher publisher,
+      Replies replies,
+      String queue,
+      String worker,
+      Duration unknownTaskTtl,
+      Clock clock,
+      ScheduledExecutorService timer) {
+    this.publisher = publisher;
+    this.replies = replies;
+    this.queue = queue;
+    this.worker = worker;
+    this.unknownTaskTtl = unknownTaskTtl;
+    this.clock = clock;
+    this.timer = timer;
+  }
+
+  /**
+   * A task that ran, or was refused.
+   *
+   * @param startedAt when it began to run; null if it did not
+   */
+  void settle(Delivery delivery, TaskMessage task, Outcome outcome, @Nullable Instant startedAt) {
+    switch (outcome.kind()) {
+      case SUCCEEDED -> end(delivery, task, TaskStatus.SUCCESS, outcome, startedAt);
+      case FAILED -> end(delivery, task, TaskStatus.FAILURE, outcome, startedAt);
+      case EXPIRED -> end(delivery, task, TaskStatus.REVOKED, outcome, null);
+      case UNKNOWN_TASK -> putOff(delivery, task, outcome);
+      case ABANDONED -> delivery.giveBack();
+    }
+  }
+
+  /**
+   * A message that is no task: kept for an operator to look at, and answered if it says to whom.
+   */
+  void quarantine(Delivery delivery, Decoded<TaskMessage> undecodable) {
+    Decoded.Reason reason = undecodable.reason();
+    String code = reason == null ? "unknown" : reason.code();
+    String detail = String.valueOf(undecodable.detail());
+    log.warn("a message of '{}' goes to quarantine: {}: {}", queue, code, detail);
+    Map<String, Object> why = new LinkedHashMap<>();
+    why.put("x-warren-reason", code);
+    why.put("x-warren-detail", detail);
+    why.put("x-warren-queue", queue);
+    why.put("x-warren-worker", worker);
+    why.put("x-warren-time", clock.instant().toString());
+    keep(delivery, Topology.dead(queue), why)
+        .thenCompose(kept -> replies.refuse(delivery, detail))
+        .thenRun(delivery::ack);
+  }
+
+  private void end(
+      Delivery delivery,
+      TaskMessage task,
+      TaskStatus status,
+      Outcome outcome,
+      @Nullable Instant startedAt) {
+    replies
+        .end(delivery, task, new Replies.News(status, outcome.value(), outcome.error(), startedAt))
+        .thenRun(delivery::ack);
+  }
+
+  /** During a rolling deploy another worker may know the task: it comes back a little later. */
+  private void putOff(Delivery delivery, TaskMessage task, Outcome outcome) {
+    TaskError error = outcome.error();
+    String message = error == null ? "" : error.message();
+    Instant now = clock.instant();
+    Instant since = task.unknownSince() == null ? now : task.unknownSince();
+    if (!now.isBefore(since.plus(unknownTaskTtl))) {
+      log.warn("task {} fails: {}", task.task(), message);
+      end(delivery, task, TaskStatus.FAILURE, outcome, null);
+      return;
+    }
+    if (task.unknownSince() == null) {
+      log.warn("task {} is put off for up to {}: {}", task.task(), unknownTaskTtl, message);
+      replies.announce(delivery, task, new Replies.News(TaskStatus.RETRY, null, error, null));
+    }
+    keep(delivery, Topology.delay(queue), Map.of("warren_unknown_since", since.toString()))
+        .thenRun(delivery::ack);
+  }
+
+  /** Sends the message on, as it came, to another of our queues. */
+  private CompletableFuture<Void> keep(
+      Delivery delivery, String target, Map<String, Object> headers) {
+    return UntilTaken.keep(
+        delivery,
+        () ->
+            publisher.publish(
+                target,
+                Republishing.copy(delivery.properties(), headers),
+                delivery.message().body()),
+        timer);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.warren.worker.delivery;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.BrokerLink;
+import dev.warren.rabbit.Topology;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Consumes for one slot, on a channel of its own, so that the end of a channel gives back no other
+ * slot's task. Prefetch is one for each of the two queues: a slot is never handed a second new
+ * task.
+ *
+ * <p>The channel is kept open by the {@link BrokerLink}: a lost one is opened again, a queue that
+ * was deleted is declared again and consumed on the same channel, so that what runs can still be
+ * settled.
+ */
+final class SlotConsumer {
+
+  private static final Logger log = LoggerFactory.getLogger(SlotConsumer.class);
+  private static final AtomicLong ARRIVALS = new AtomicLong();
+
+  private final Broker broker;
+  private final String queue;
+  private final List<String> sources;
+  private final Consumer<Delivery> deliveries;
+  private final BrokerLink.Opener opener = this::open;
+  private volatile @Nullable Channel channel; // written by the link's supervisor
+
+  /** The queues that are consumed on this channel. */
+  private final Set<String> consumed = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean stopped;
+
+  /**
+   * @param deliveries takes each delivery at once; called on the channel's own thread
+   */
+  SlotConsumer(Broker broker, String queue, Consumer<Delivery> deliveries) {
+    this.broker = broker;
+    this.queue = queue;
+    this.sources = List.of(Topology.due(queue), queue);
+    this.deliveries = deliveries;
+  }
+
+  void start() {
+    broker.consuming().keepOpen(opener);
+  }
+
+  /** Whether tasks can reach this slot right now. */
+  boolean isConsuming() {
+    Channel open = channel;
+    return open != null && open.isOpen() && consumed.containsAll(sources);
+  }
+
+  /** Asks the broker for no more; what was delivered stays ours. Blocks for at most two calls. */
+  void stop() {
+    stopped = true;
+    broker.consuming().forget(opener);
+    Channel open = channel;
+    if (open == null || !open.isOpen()) {
+      return;
+    }
+    try {
+      for (String source : consumed) {
+        open.basicCancel(source);
+      }
+    } catch (IOException | RuntimeException e) {
+      log.debug("cancelling a consumer: {}", e.toString());
+    }
+  }
+
+  private void open(Connection connection) throws IOException {
+    Channel current = channel;
+    if (current == null || !current.isOpen()) {
+      current = connection.createChannel();
+      if (current == null) {
+        throw new IOException("the broker allows no more channels; lower the concurrency");
+      }
+      consumed.clear();
+      current.basicQos(1);
+      channel = current;
+    }
+    for (String source : sources) {
+      if (!consumed.contains(source)) {
+        consumed.add(source);
+        current.basicConsume(source, false, source, new QueueConsumer(current, source));
+      }
+    }
+  }
+
+  /** Runs on the channel's own thread. */
+  private final class QueueConsumer extends DefaultConsumer {
+    private final String source;
+
+    QueueConsumer(Channel channel, String source) {
+      super(channel);
+      this.source = source;
+    }
+
+    @Override
+    public void handleDelivery(
+        String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+      deliveries.accept(
+          new Delivery(
+              getChannel(),
+              envelope,
+              properties,
+              body,
+              !source.equals(queue),
+              ARRIVALS.incrementAndGet()));
+    }
+
+    /** The queue was deleted under us. */
+    @Override
+    public void handleCancel(String consumerTag) {
+      log.warn("queue '{}' was deleted; declaring it again", source);
+      consumed.remove(source);
+      broker.redeclare(queue).whenComplete((done, failure) -> broker.consuming().reopen(opener));
+    }
+
+    /** A lost connection opens everything again by itself; a lost channel does not. */
+    @Override
+    public void handleShutdownSignal(String consumerTag, ShutdownSignalException cause) {
+      if (!stopped && !cause.isHardError()) {
+        log.warn("a slot's channel was closed: {}", cause.getMessage());
+        broker.consuming().reopen(opener);
+      }
+    }
+  }
+}

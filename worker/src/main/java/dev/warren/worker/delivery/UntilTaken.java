@@ -1,0 +1,109 @@
+package dev.warren.worker.delivery;
+
+import dev.warren.WarrenException.BrokerUnavailableException;
+import dev.warren.rabbit.PublishOutcome;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes a message on behalf of a delivery until the broker has it.
+ *
+ * <p>While the delivery's channel lives that goes on for ever, and the unsettled delivery, which
+ * keeps its place in the prefetch, is the back-pressure. Once the channel is dead the broker
+ * delivers the task again; the message is then tried for {@link #AFTER_LOSS}, for the caller's
+ * sake.
+ */
+final class UntilTaken {
+
+  private static final Logger log = LoggerFactory.getLogger(UntilTaken.class);
+  private static final long FIRST_PAUSE_MILLIS = 50;
+  private static final long LONGEST_PAUSE_MILLIS = 2_000;
+  private static final Duration AFTER_LOSS = Duration.ofSeconds(60);
+
+  private final Delivery delivery;
+  private final Supplier<CompletableFuture<PublishOutcome>> publish;
+  private final boolean needsReader;
+  private final ScheduledExecutorService timer;
+  private final CompletableFuture<Void> taken = new CompletableFuture<>();
+  private final long lossDeadlineNanos = System.nanoTime() + AFTER_LOSS.toNanos();
+  private long pauseMillis = FIRST_PAUSE_MILLIS; // one attempt at a time
+
+  private UntilTaken(
+      Delivery delivery,
+      Supplier<CompletableFuture<PublishOutcome>> publish,
+      boolean needsReader,
+      ScheduledExecutorService timer) {
+    this.delivery = delivery;
+    this.publish = publish;
+    this.needsReader = needsReader;
+    this.timer = timer;
+  }
+
+  /**
+   * A reply: without its queue nobody waits for it, and that is an end, too.
+   *
+   * @return completes when the broker has it or nobody wants it; never, if the worker stops first
+   */
+  static CompletableFuture<Void> reply(
+      Delivery delivery,
+      Supplier<CompletableFuture<PublishOutcome>> publish,
+      ScheduledExecutorService timer) {
+    return new UntilTaken(delivery, publish, false, timer).start();
+  }
+
+  /**
+   * A message that must not be lost: its queue is waited for.
+   *
+   * @return completes when the broker has it; never, if the worker stops first
+   */
+  static CompletableFuture<Void> keep(
+      Delivery delivery,
+      Supplier<CompletableFuture<PublishOutcome>> publish,
+      ScheduledExecutorService timer) {
+    return new UntilTaken(delivery, publish, true, timer).start();
+  }
+
+  private CompletableFuture<Void> start() {
+    attempt();
+    return taken;
+  }
+
+  private void attempt() {
+    publish.get().whenComplete(this::answered);
+  }
+
+  private void answered(@Nullable PublishOutcome outcome, @Nullable Throwable failure) {
+    if (outcome == PublishOutcome.ACCEPTED) {
+      taken.complete(null);
+    } else if (outcome == PublishOutcome.UNROUTABLE && !needsReader) {
+      log.info("a reply finds no queue: its caller is gone");
+      taken.complete(null);
+    } else {
+      if (failure != null && !(failure instanceof BrokerUnavailableException)) {
+        log.error("a message could not be published; trying again", failure);
+      }
+      again();
+    }
+  }
+
+  private void again() {
+    if (!delivery.isOpen() && System.nanoTime() - lossDeadlineNanos >= 0) {
+      log.warn("gave up publishing after {}: the broker has delivered the task again", AFTER_LOSS);
+      delivery.abandon();
+      return;
+    }
+    try {
+      timer.schedule(this::attempt, pauseMillis, TimeUnit.MILLISECONDS);
+      pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
+    } catch (RejectedExecutionException e) {
+      delivery.abandon(); // the worker stops; the broker delivers it again
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.warren.worker.delivery;
+
+import dev.warren.rabbit.Broker;
+import dev.warren.wire.WireFormat;
+import dev.warren.worker.WorkerProperties;
+import dev.warren.worker.execute.TaskRegistry;
+import dev.warren.worker.execute.ThreadExecutor;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running worker: consumes one task queue with a number of slots, from {@link #start} to {@link
+ * #stop}.
+ *
+ * <p>It stops in this order, each step with a bound and a line in the log:
+ *
+ * <ol>
+ *   <li>the consumers are cancelled: no new task comes;
+ *   <li>what was delivered but not begun is given back, at once;
+ *   <li>what runs goes on until {@code drain-timeout}, and is answered and acked;
+ *   <li>what still runs then is interrupted, and given back when it ends;
+ *   <li>what ignores that is left behind: the broker delivers it again when the connection closes.
+ * </ol>
+ */
+public final class WorkerRuntime {
+
+  private static final Logger log = LoggerFactory.getLogger(WorkerRuntime.class);
+  private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofSeconds(5);
+
+  private final Broker broker;
+  private final TaskRegistry registry;
+  private final WorkerProperties properties;
+  private final String queue;
+  private final Slots slots;
+  private final List<SlotConsumer> consumers = new ArrayList<>();
+  private final ScheduledExecutorService timer =
+      new ScheduledThreadPoolExecutor(
+          1,
+          work -> {
+            Thread thread = new Thread(work, "warren-settlement");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /** A worker that is not started. */
+  public WorkerRuntime(
+      Broker broker, WireFormat wire, TaskRegistry registry, WorkerProperties properties) {
+    Clock clock = Clock.systemUTC();
+    this.broker = broker;
+    this.registry = registry;
+    this.properties = properties;
+    this.queue = properties.queue() == null ? broker.settings().defaultQueue() : properties.queue();
+    String name = properties.name();
+    Replies replies = new Replies(broker.publisher(), wire, queue, name, clock, timer);
+    Settlement settlement =
+        new Settlement(
+            broker.publisher(), replies, queue, name, properties.unknownTaskTtl(), clock, timer);
+    ThreadExecutor executor = new ThreadExecutor(registry);
+    this.slots = new Slots(properties.concurrency(), wire, executor, settlement, replies, clock);
+    for (int i = 0; i < properties.concurrency(); i++) {
+      consumers.add(new SlotConsumer(broker, queue, slots::accept));
+    }
+  }
+
+  /**
+   * Declares the queue and begins to consume; a broker that is away is waited for in the
+   * background.
+   *
+   * @throws dev.warren.WarrenException.TopologyMismatchException if the queue exists with other
+   *     arguments
+   */
+  public void start() {
+    broker.declare(queue);
+    slots.start();
+    consumers.forEach(SlotConsumer::start);
+    log.info(
+        "worker {} takes tasks from '{}' with {} slots: {}",
+        properties.name(),
+        queue,
+        properties.concurrency(),
+        registry.names());
+  }
+
+  /** Whether every slot can be reached by tasks, and its replies can go out. */
+  public boolean isTakingTasks() {
+    return broker.state() == Broker.State.UP
+        && consumers.stream().allMatch(SlotConsumer::isConsuming);
+  }
+
+  /** Stops in the order above; blocks until it is done. */
+  public void stop() {
+    try {
+      consumers.forEach(SlotConsumer::stop);
+      log.info("stopping 1/4: no new tasks are taken from '{}'", queue);
+      log.info("stopping 2/4: gave back {} tasks that had not begun", slots.giveBackWaiting());
+      int running = slots.running();
+      log.info(
+          "stopping 3/4: waiting up to {} for {} running tasks",
+          properties.drainTimeout(),
+          running);
+      int left = slots.awaitSettled(properties.drainTimeout());
+      if (left > 0) {
+        log.warn(
+            "stopping 4/4: {} tasks did not end in time: interrupting and giving them back", left);
+      }
+      slots.interrupt(left > 0 ? GRACE_AFTER_INTERRUPT : Duration.ofMillis(100));
+      log.info(
+          "worker {} has stopped; tasks left to the broker: {}",
+          properties.name(),
+          slots.awaitSettled(Duration.ZERO));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      log.warn("interrupted while stopping; the broker delivers again what was not settled");
+    } finally {
+      timer.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.warren.worker.execute;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Celery's {@code celery.map} and {@code celery.starmap}: one message that runs a task for each
+ * item of a list, one after the other, and fails with the first that fails.
+ *
+ * @see <a href="https://github.com/celery/celery/blob/main/celery/app/builtins.py">builtins.py</a>
+ */
+final class MapTask implements TaskHandler {
+
+  private final TaskRegistry registry;
+  private final boolean star;
+
+  /**
+   * @param star whether an item is a list of arguments rather than the only one
+   */
+  MapTask(TaskRegistry registry, boolean star) {
+    this.registry = registry;
+    this.star = star;
+  }
+
+  @Override
+  public @Nullable Object call(List<JsonNode> args, Map<String, JsonNode> kwargs) throws Throwable {
+    JsonNode signature = argument("task", 0, args, kwargs);
+    JsonNode items = argument("it", 1, args, kwargs);
+    String task = signature.path("task").asString("");
+    if (task.isEmpty() || !items.isArray()) {
+      throw new TaskArgumentException("needs 'task' with a signature and 'it' with a list");
+    }
+    List<@Nullable Object> results = new ArrayList<>(items.size());
+    for (JsonNode item : items) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      results.add(registry.call(task, arguments(item), Map.of()));
+    }
+    return results;
+  }
+
+  private List<JsonNode> arguments(JsonNode item) {
+    if (!star) {
+      return List.of(item);
+    }
+    if (!item.isArray()) {
+      throw new TaskArgumentException("every item of 'it' must be a list of arguments");
+    }
+    List<JsonNode> arguments = new ArrayList<>(item.size());
+    item.forEach(arguments::add);
+    return arguments;
+  }
+
+  private static JsonNode argument(
+      String name, int position, List<JsonNode> args, Map<String, JsonNode> kwargs) {
+    JsonNode value = kwargs.get(name);
+    if (value == null && args.size() > position) {
+      value = args.get(position);
+    }
+    if (value == null) {
+      throw new TaskArgumentException("argument '" + name + "' is missing");
+    }
+    return value;
+  }
+}

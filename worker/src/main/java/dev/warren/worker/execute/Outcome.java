@@ -1,0 +1,89 @@
+package dev.warren.worker.execute;
+
+import dev.warren.wire.TaskError;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one attempt ended. Task code may throw anything: above the executor there are only these
+ * values.
+ *
+ * @param kind what happened
+ * @param value what the task returned; null unless it succeeded
+ * @param error why it did not succeed; null if it did
+ */
+public record Outcome(Kind kind, @Nullable Object value, @Nullable TaskError error) {
+
+  /** What happened. */
+  public enum Kind {
+    /** Ran and returned. */
+    SUCCEEDED,
+    /** Ran and threw, or its arguments did not fit. */
+    FAILED,
+    /** Did not run: this worker knows no such task. */
+    UNKNOWN_TASK,
+    /** Did not run: its caller no longer wants it. */
+    EXPIRED,
+    /** Was interrupted because the worker shuts down; must run again, elsewhere. */
+    ABANDONED
+  }
+
+  private static final int LONGEST_MESSAGE = 4_000;
+  private static final int LONGEST_TRACE = 16_000;
+
+  static Outcome succeeded(@Nullable Object value) {
+    return new Outcome(Kind.SUCCEEDED, value, null);
+  }
+
+  /** A failure told by an exception's simple name, message and stack trace, all bounded. */
+  public static Outcome failed(Throwable thrown) {
+    return new Outcome(Kind.FAILED, null, describe(thrown));
+  }
+
+  /** A failure that is no exception of the task's. */
+  public static Outcome failed(String type, String message) {
+    return new Outcome(
+        Kind.FAILED, null, new TaskError(type, text(message, LONGEST_MESSAGE), null));
+  }
+
+  static Outcome unknownTask(String message) {
+    return new Outcome(Kind.UNKNOWN_TASK, null, new TaskError("NotRegistered", message, null));
+  }
+
+  /** The task's {@code expires} has passed. */
+  public static Outcome expired() {
+    return new Outcome(Kind.EXPIRED, null, new TaskError("TaskRevokedError", "expired", null));
+  }
+
+  static Outcome abandoned() {
+    return new Outcome(
+        Kind.ABANDONED, null, new TaskError("WorkerShutdown", "the worker shut down", null));
+  }
+
+  private static TaskError describe(Throwable thrown) {
+    try {
+      String message = thrown.getMessage();
+      StringWriter trace = new StringWriter();
+      thrown.printStackTrace(new PrintWriter(trace));
+      return new TaskError(
+          simpleName(thrown.getClass()),
+          text(message == null ? "" : message, LONGEST_MESSAGE),
+          text(trace.toString(), LONGEST_TRACE));
+    } catch (Throwable broken) { // an exception's own methods are task code, too
+      return new TaskError(simpleName(thrown.getClass()), "", null);
+    }
+  }
+
+  private static String simpleName(Class<?> type) {
+    String name = type.getName();
+    return name.substring(Math.max(name.lastIndexOf('.'), name.lastIndexOf('$')) + 1);
+  }
+
+  /** Cut to length, and without the lone surrogates that JSON cannot carry. */
+  private static String text(String text, int longest) {
+    String cut = text.length() <= longest ? text : text.substring(0, longest) + "…";
+    return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+}

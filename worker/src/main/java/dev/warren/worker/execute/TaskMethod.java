@@ -1,0 +1,151 @@
+package dev.warren.worker.execute;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A user's method as a task: binds arguments to its parameters as Python binds them to a
+ * function's, and calls it. Immutable.
+ */
+final class TaskMethod implements TaskHandler {
+
+  private final Object bean;
+  private final Method method;
+  private final JsonMapper mapper;
+  private final List<Slot> slots;
+  private final boolean varargs;
+
+  /** One parameter. */
+  private record Slot(String name, JavaType type, boolean optional) {}
+
+  TaskMethod(Object bean, Method method, JsonMapper mapper) {
+    this.bean = bean;
+    this.method = method;
+    this.mapper = mapper;
+    this.varargs = method.isVarArgs();
+    if (Future.class.isAssignableFrom(method.getReturnType())
+        || CompletionStage.class.isAssignableFrom(method.getReturnType())) {
+      throw new IllegalArgumentException(
+          this + " cannot be a task: it must return its value, not a future of it");
+    }
+    method.setAccessible(true); // a public method of a package-private bean
+    List<Slot> found = new ArrayList<>();
+    for (Parameter parameter : method.getParameters()) {
+      found.add(slot(parameter));
+    }
+    this.slots = List.copyOf(found);
+  }
+
+  private Slot slot(Parameter parameter) {
+    JavaType declared = mapper.constructType(parameter.getParameterizedType());
+    JavaType type = parameter.isVarArgs() ? declared.getContentType() : declared;
+    boolean optional =
+        declared.hasRawClass(Optional.class)
+            || parameter.getAnnotatedType().isAnnotationPresent(Nullable.class);
+    return new Slot(parameter.getName(), type, optional);
+  }
+
+  @Override
+  public @Nullable Object call(List<JsonNode> args, Map<String, JsonNode> kwargs) throws Throwable {
+    @Nullable Object[] values = bind(args, kwargs);
+    try {
+      return method.invoke(bean, values);
+    } catch (InvocationTargetException e) {
+      throw e.getTargetException();
+    }
+  }
+
+  private @Nullable Object[] bind(List<JsonNode> args, Map<String, JsonNode> kwargs) {
+    int fixed = varargs ? slots.size() - 1 : slots.size();
+    if (args.size() > fixed && !varargs) {
+      throw new TaskArgumentException(
+          "takes %d arguments (%s) but %d were given".formatted(fixed, signature(), args.size()));
+    }
+    Set<String> unused = new HashSet<>(kwargs.keySet());
+    @Nullable Object[] values = new Object[slots.size()];
+    for (int i = 0; i < fixed; i++) {
+      Slot slot = slots.get(i);
+      JsonNode named = kwargs.get(slot.name());
+      unused.remove(slot.name());
+      if (i < args.size() && named != null) {
+        throw new TaskArgumentException("argument '" + slot.name() + "' was given twice");
+      }
+      values[i] = value(slot, i < args.size() ? args.get(i) : named);
+    }
+    if (varargs) {
+      values[fixed] =
+          rest(slots.get(fixed), args.subList(Math.min(fixed, args.size()), args.size()));
+    }
+    if (!unused.isEmpty()) {
+      throw new TaskArgumentException(
+          "has no argument '%s'; it takes (%s)"
+              .formatted(String.join("', '", unused), signature()));
+    }
+    return values;
+  }
+
+  private @Nullable Object value(Slot slot, @Nullable JsonNode given) {
+    if (given != null) {
+      return convert(slot, given);
+    }
+    if (!slot.optional()) {
+      throw new TaskArgumentException(
+          "argument '%s' is missing; it takes (%s)".formatted(slot.name(), signature()));
+    }
+    return slot.type().hasRawClass(Optional.class) ? Optional.empty() : null;
+  }
+
+  private Object rest(Slot slot, List<JsonNode> given) {
+    Object array = java.lang.reflect.Array.newInstance(slot.type().getRawClass(), given.size());
+    for (int i = 0; i < given.size(); i++) {
+      java.lang.reflect.Array.set(array, i, convert(slot, given.get(i)));
+    }
+    return array;
+  }
+
+  private @Nullable Object convert(Slot slot, JsonNode given) {
+    try {
+      return mapper.treeToValue(given, slot.type());
+    } catch (JacksonException e) {
+      throw new TaskArgumentException(
+          "argument '%s' cannot be a %s: %s"
+              .formatted(
+                  slot.name(),
+                  slot.type().getRawClass().getSimpleName(),
+                  firstLine(e.getOriginalMessage())));
+    }
+  }
+
+  private String signature() {
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < slots.size(); i++) {
+      boolean rest = varargs && i == slots.size() - 1;
+      Slot slot = slots.get(i);
+      parts.add(slot.name() + (rest ? "..." : slot.optional() ? "?" : ""));
+    }
+    return String.join(", ", parts);
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
+  }
+
+  @Override
+  public String toString() {
+    return method.getDeclaringClass().getName() + "." + method.getName();
+  }
+}
