@@ -1,7 +1,9 @@
 package dev.warren.rabbit;
 
 import com.rabbitmq.client.Address;
+import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.impl.ForgivingExceptionHandler;
 import dev.warren.QueueStatus;
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.BrokerUnavailableException;
@@ -16,6 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The broker, as one process sees it: two connections that are kept open, one to publish and one to
@@ -36,6 +40,7 @@ public final class Broker implements AutoCloseable {
     BLOCKED
   }
 
+  private static final Logger log = LoggerFactory.getLogger(Broker.class);
   private static final int HEARTBEAT_SECONDS = 10;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
@@ -74,10 +79,19 @@ public final class Broker implements AutoCloseable {
     prepared.setChannelRpcTimeout((int) CALL_TIMEOUT.toMillis());
     prepared.setMaxInboundMessageBodySize(LARGEST_MESSAGE);
     prepared.setThreadFactory(Threads.named("warren-amqp"));
+    prepared.setExceptionHandler(new QuietlyLosing());
     if (prepared.getRequestedHeartbeat() == ConnectionFactory.DEFAULT_HEARTBEAT) {
       prepared.setRequestedHeartbeat(HEARTBEAT_SECONDS);
     }
     return prepared;
+  }
+
+  /** A lost connection is told once, by its link, and not by the client's driver as well. */
+  private static final class QuietlyLosing extends ForgivingExceptionHandler {
+    @Override
+    public void handleUnexpectedConnectionDriverException(Connection connection, Throwable e) {
+      log.debug("{}", connection, e);
+    }
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.warren.rabbit;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Address;
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -257,13 +257,23 @@ public final class BrokerLink implements AutoCloseable {
     while (innermost.getCause() != null && innermost.getCause() != innermost) {
       innermost = innermost.getCause();
     }
-    if (innermost instanceof AlreadyClosedException closed) {
-      return "connection closed: " + closed.getMessage();
-    }
     String message = innermost.getMessage();
+    if (innermost instanceof ShutdownSignalException signal) {
+      message = said(signal);
+    }
     return message == null
         ? innermost.getClass().getSimpleName()
         : message.replaceAll("\\s+", " ").strip();
+  }
+
+  private static String said(ShutdownSignalException signal) {
+    if (signal.getReason() instanceof AMQP.Connection.Close close) {
+      return close.getReplyText();
+    }
+    if (signal.getReason() instanceof AMQP.Channel.Close close) {
+      return close.getReplyText();
+    }
+    return String.valueOf(signal.getMessage());
   }
 
   private static final class Kept {

@@ -80,6 +80,7 @@ public final class WireFormat {
     this.mapper =
         JsonMapper.builder(factory)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT) // 2.5 is no int, and 2 is not it
             .findAndAddModules()
             .build();
   }

@@ -1,0 +1,297 @@
+package dev.warren.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.warren.WarrenException.EncodingException;
+import dev.warren.wire.Decoded.Reason;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+class WireFormatTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-22T08:00:00Z");
+  private static final String CAPTURED_BODY =
+      "[[2, 2], {}, {\"callbacks\": null, \"errbacks\": null, \"chain\": null, \"chord\": null}]";
+
+  private final WireFormat wire = new WireFormat(64 * 1024, Clock.fixed(NOW, ZoneOffset.UTC));
+
+  @Test
+  void aTaskThatWasWrittenIsReadAsItWas() {
+    TaskMessage task =
+        TaskMessage.of("id-1", "text.word_count", List.of("a b"), Map.of("limit", 3))
+            .replyingTo("replies")
+            .expiringAt(NOW.plusSeconds(60))
+            .trackingStart();
+
+    TaskMessage read = task(wire.writeTask(task));
+
+    assertThat(read.id()).isEqualTo("id-1");
+    assertThat(read.task()).isEqualTo("text.word_count");
+    assertThat(read.args()).hasToString("[\"a b\"]");
+    assertThat(read.kwargs()).hasToString("{limit=3}");
+    assertThat(read.replyTo()).isEqualTo("replies");
+    assertThat(read.correlationId()).isEqualTo("id-1");
+    assertThat(read.expires()).isEqualTo(NOW.plusSeconds(60));
+    assertThat(read.trackStarted()).isTrue();
+    assertThat(read.wantsReply()).isTrue();
+  }
+
+  @Test
+  void theBodyOfATaskIsCelerys() {
+    WireMessage message = wire.writeTask(TaskMessage.of("i", "t", List.of(2, 2), Map.of()));
+
+    assertThat(new String(message.body(), StandardCharsets.UTF_8))
+        .isEqualTo(CAPTURED_BODY.replace(" ", ""));
+    assertThat(message.contentType()).isEqualTo("application/json");
+    assertThat(message.contentEncoding()).isEqualTo("utf-8");
+    assertThat(message.headers()).containsEntry("task", "t").containsEntry("id", "i");
+  }
+
+  @Test
+  void aMessageCapturedFromCeleryIsATask() {
+    Map<String, @Nullable Object> headers = new HashMap<>();
+    headers.put("lang", "py");
+    headers.put("task", "proj.tasks.add");
+    headers.put("id", "3e9f8a5e-0000-4000-8000-000000000001");
+    headers.put("eta", null);
+    headers.put("expires", "2026-11-22T08:19:55.064350+00:00");
+    headers.put("retries", 0);
+    List<@Nullable Object> none = new ArrayList<>();
+    none.add(null);
+    none.add(null);
+    headers.put("timelimit", none);
+    headers.put("argsrepr", "(2, 2)");
+    headers.put("ignore_result", false);
+    headers.put("stamps", Map.of());
+
+    TaskMessage read = task(message(headers, CAPTURED_BODY));
+
+    assertThat(read.args()).hasToString("[2, 2]");
+    assertThat(read.expires()).isEqualTo(Instant.parse("2026-11-22T08:19:55.064350Z"));
+  }
+
+  @Test
+  void aMessageWithNothingButTaskAndIdIsATask() {
+    assertThat(task(message(Map.of("task", "t", "id", "i"), "[[], null, null]")).task())
+        .isEqualTo("t");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[[], {}]",
+        "[]",
+        "{}",
+        "\"text\"",
+        "7",
+        "null",
+        "[{}, {}, {}]",
+        "[[], [], {}]",
+        "[[], {}, {}, {}]",
+        "{\"args\": [], \"kwargs\": {}}"
+      })
+  void aBodyOfAnotherShapeIsRefused(String body) {
+    assertThat(wire.readTask(message(known(), body)).reason()).isEqualTo(Reason.BAD_SHAPE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "[[],{},{}] x", "not json", "[[],{},{}", "\u0000"})
+  void aBodyThatIsNotJsonIsRefused(String body) {
+    assertThat(wire.readTask(message(known(), body)).reason())
+        .isIn(Reason.NOT_JSON, Reason.BAD_SHAPE);
+  }
+
+  @Test
+  void aBodyNested100000DeepIsRefusedAndNotRecursedInto() {
+    String deep = "[".repeat(30_000) + "]".repeat(30_000);
+
+    assertThat(wire.readTask(message(known(), deep)).reason()).isEqualTo(Reason.TOO_DEEP);
+  }
+
+  @Test
+  void aBodyOverTheLimitIsRefusedUnread() {
+    assertThat(wire.readTask(message(known(), " ".repeat(64 * 1024 + 1))).reason())
+        .isEqualTo(Reason.TOO_LARGE);
+  }
+
+  @Test
+  void aMissingHeaderIsNamed() {
+    assertThat(wire.readTask(message(Map.of("id", "i"), CAPTURED_BODY)).reason())
+        .isEqualTo(Reason.NO_TASK_NAME);
+    assertThat(wire.readTask(message(Map.of("task", "t"), CAPTURED_BODY)).reason())
+        .isEqualTo(Reason.NO_ID);
+    assertThat(wire.readTask(message(Map.of("task", 7, "id", "i"), CAPTURED_BODY)).reason())
+        .isEqualTo(Reason.NO_TASK_NAME);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/x-python-serialize", "text/json", "application/x-yaml", ""})
+  void onlyJsonIsRead(String type) {
+    WireMessage message =
+        new WireMessage(
+            type, "utf-8", null, null, known(), CAPTURED_BODY.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(wire.readTask(message).reason()).isEqualTo(Reason.UNSUPPORTED_CONTENT_TYPE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"callbacks", "errbacks", "chain", "chord"})
+  void whatIsNotSupportedYetIsRefusedByNameInsteadOfIgnored(String feature) {
+    String body = "[[], {}, {\"" + feature + "\": [{\"task\": \"other\"}]}]";
+
+    Decoded<TaskMessage> read = wire.readTask(message(known(), body));
+
+    assertThat(read.reason()).isEqualTo(Reason.UNSUPPORTED_FEATURE);
+    assertThat(read.detail()).contains(feature);
+  }
+
+  @Test
+  void anEtaToComeIsRefusedAndOneThatHasPassedIsNot() {
+    Map<String, @Nullable Object> headers = new HashMap<>(known());
+    headers.put("eta", NOW.plusSeconds(10).toString());
+    assertThat(wire.readTask(message(headers, CAPTURED_BODY)).reason())
+        .isEqualTo(Reason.UNSUPPORTED_FEATURE);
+
+    headers.put("eta", NOW.minusSeconds(10).toString());
+    assertThat(wire.readTask(message(headers, CAPTURED_BODY)).value()).isNotNull();
+
+    headers.put("eta", "tomorrow");
+    assertThat(wire.readTask(message(headers, CAPTURED_BODY)).reason())
+        .isEqualTo(Reason.BAD_HEADER);
+  }
+
+  /** Seeded, so that a failure can be repeated. */
+  @Test
+  void noMutationOfAMessageMakesReadingThrow() {
+    Random random = new Random(20261122);
+    byte[] body = CAPTURED_BODY.getBytes(StandardCharsets.UTF_8);
+    Object[] values = {null, 7, "x", List.of(), Map.of("a", 1), true, -1L, "2026-01-01T00:00:00Z"};
+    String[] names = {"task", "id", "eta", "expires", "retries", "timelimit", "compression"};
+    for (int i = 0; i < 20_000; i++) {
+      byte[] mutated = body.clone();
+      for (int n = random.nextInt(4); n > 0; n--) {
+        mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
+      }
+      Map<String, @Nullable Object> headers = new LinkedHashMap<>(known());
+      headers.put(names[random.nextInt(names.length)], values[random.nextInt(values.length)]);
+
+      Decoded<TaskMessage> task =
+          wire.readTask(new WireMessage("application/json", null, null, null, headers, mutated));
+      Decoded<ReplyMessage> reply =
+          wire.readReply(new WireMessage("application/json", null, null, null, headers, mutated));
+
+      assertThat(task.value() == null).isEqualTo(task.reason() != null);
+      assertThat(reply.value() == null).isEqualTo(reply.reason() != null);
+    }
+  }
+
+  @Test
+  void aSuccessIsCelerysRpcResult() {
+    ReplyMessage reply =
+        new ReplyMessage("i", TaskStatus.SUCCESS, 5, null, "w", 1, NOW, NOW.plusMillis(5));
+
+    JsonNode body = wire.mapper().readTree(wire.writeReply(reply, "c").body());
+
+    assertThat(body.path("task_id").asString()).isEqualTo("i");
+    assertThat(body.path("status").asString()).isEqualTo("SUCCESS");
+    assertThat(body.path("result").asInt()).isEqualTo(5);
+    assertThat(body.path("traceback").isNull()).isTrue();
+    assertThat(body.path("children").isArray()).isTrue();
+    assertThat(wire.writeReply(reply, "c").correlationId()).isEqualTo("c");
+  }
+
+  @Test
+  void aFailureIsWrittenAndReadWithTypeMessageAndTrace() {
+    ReplyMessage reply =
+        new ReplyMessage(
+            "i",
+            TaskStatus.FAILURE,
+            null,
+            new TaskError("IllegalStateException", "boom", "at x"),
+            "w",
+            2,
+            NOW,
+            NOW);
+
+    ReplyMessage read = reply(wire.writeReply(reply, "i"));
+
+    assertThat(read).isEqualTo(reply);
+  }
+
+  @Test
+  void aFailureCapturedFromCeleryIsRead() {
+    ReplyMessage read =
+        reply(
+            message(
+                Map.of(),
+                "{\"task_id\":\"i\",\"status\":\"FAILURE\",\"result\":{\"exc_type\":\"ValueError\","
+                    + "\"exc_message\":[\"bad\",42],\"exc_module\":\"builtins\"},"
+                    + "\"traceback\":\"Traceback…\",\"children\":[]}"));
+
+    assertThat(read.error()).isEqualTo(new TaskError("ValueError", "[\"bad\",42]", "Traceback…"));
+    assertThat(read.attempt()).isZero();
+  }
+
+  @Test
+  void whatCannotBeWrittenAsJsonIsAnEncodingError() {
+    List<Object> cycle = new ArrayList<>();
+    cycle.add(cycle);
+
+    assertThatThrownBy(() -> wire.writeTask(TaskMessage.of("i", "t", cycle, Map.of())))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("task t");
+  }
+
+  @Test
+  void aTaskOverTheLimitIsAnEncodingErrorThatNamesTheProperty() {
+    TaskMessage large = TaskMessage.of("i", "t", List.of("x".repeat(70_000)), Map.of());
+
+    assertThatThrownBy(() -> wire.writeTask(large))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("warren.max-message-bytes");
+  }
+
+  private TaskMessage task(WireMessage message) {
+    Decoded<TaskMessage> decoded = wire.readTask(message);
+    TaskMessage task = decoded.value();
+    if (task == null) {
+      throw new AssertionError(decoded);
+    }
+    return task;
+  }
+
+  private ReplyMessage reply(WireMessage message) {
+    Decoded<ReplyMessage> decoded = wire.readReply(message);
+    ReplyMessage reply = decoded.value();
+    if (reply == null) {
+      throw new AssertionError(decoded);
+    }
+    return reply;
+  }
+
+  private static Map<String, @Nullable Object> known() {
+    Map<String, @Nullable Object> headers = new HashMap<>();
+    headers.put("task", "t");
+    headers.put("id", "i");
+    return headers;
+  }
+
+  private static WireMessage message(Map<String, @Nullable Object> headers, String body) {
+    return new WireMessage(
+        "application/json", "utf-8", null, null, headers, body.getBytes(StandardCharsets.UTF_8));
+  }
+}
