@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>L1: connections are made, and {@link Opener}s run, on one thread only, the supervisor's.
- *   <li>L2: every opener runs once on each connection, and again when it asked to be reopened; one
- *       that throws is tried again after a pause.
+ *   <li>L2: every opener runs once on each connection, and again when it asked to be reopened,
+ *       however often it asked; one that throws is tried again after a pause.
  *   <li>L3: an attempt to connect, and every call to the broker, has a time limit (set in the
  *       factory).
  * </ul>
@@ -98,6 +98,7 @@ public final class BrokerLink implements AutoCloseable {
   public void reopen(Opener opener) {
     for (Kept entry : kept) {
       if (entry.opener == opener) {
+        entry.openedOn = null;
         later(() -> open(entry), FIRST_PAUSE_MILLIS);
       }
     }
@@ -177,12 +178,17 @@ public final class BrokerLink implements AutoCloseable {
     if (closed || connection == null || !connection.isOpen() || !kept.contains(entry)) {
       return; // the next connection opens it
     }
+    if (entry.openedOn == connection) {
+      return; // asked for twice
+    }
     try {
+      entry.openedOn = connection; // first: what is opened may be lost again before open returns
       entry.opener.open(connection);
       entry.pauseMillis = FIRST_PAUSE_MILLIS;
       entry.told = null;
       entry.first.complete(null);
     } catch (IOException | TimeoutException | RuntimeException e) {
+      entry.openedOn = null;
       entry.first.completeExceptionally(e instanceof WarrenException ? e : explain(e));
       String what = String.valueOf(e instanceof WarrenException ? e.getMessage() : reason(e));
       if (!what.equals(entry.told)) {
@@ -279,8 +285,9 @@ public final class BrokerLink implements AutoCloseable {
   private static final class Kept {
     final Opener opener;
     final CompletableFuture<Void> first = new CompletableFuture<>();
-    long pauseMillis = FIRST_PAUSE_MILLIS;
-    @Nullable String told;
+    volatile @Nullable Connection openedOn; // cleared by whoever wants it reopened
+    long pauseMillis = FIRST_PAUSE_MILLIS; // supervisor only
+    @Nullable String told; // supervisor only
 
     Kept(Opener opener) {
       this.opener = opener;

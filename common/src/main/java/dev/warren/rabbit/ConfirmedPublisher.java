@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,6 +88,8 @@ public final class ConfirmedPublisher implements AutoCloseable {
       message.refuse("the broker cannot be reached", false);
     } else if (inFlight.get() > MOST_IN_FLIGHT || !toWrite.offer(message)) {
       message.refuse(MOST_IN_FLIGHT + " messages wait for the broker already", false);
+    } else if (closed && message.claim()) {
+      message.refuse("this connection was closed", false);
     }
     return message.outcome;
   }
@@ -103,7 +106,9 @@ public final class ConfirmedPublisher implements AutoCloseable {
     link.forget(opener);
     sweeper.shutdownNow();
     writer.interrupt();
-    toWrite.forEach(m -> m.refuse("this connection was closed", false));
+    toWrite.stream()
+        .filter(Message::claim)
+        .forEach(m -> m.refuse("this connection was closed", false));
     ConfirmChannel open = channel;
     if (open != null) {
       open.abandon("this connection was closed");
@@ -139,7 +144,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
 
   private void write(Message message) {
     ConfirmChannel open = channel;
-    if (message.outcome.isDone()) {
+    if (!message.claim()) {
       return; // its time ran out before it was written
     }
     if (open == null) {
@@ -158,7 +163,9 @@ public final class ConfirmedPublisher implements AutoCloseable {
         if (message.deadlineNanos - now > 0) {
           break; // the queue is in order of deadlines
         }
-        message.refuse("the broker takes no messages, its connection is stuck", false);
+        if (message.claim()) {
+          message.refuse("the broker takes no messages, its connection is stuck", false);
+        }
       }
       ConfirmChannel open = channel;
       if (open != null) {
@@ -281,19 +288,27 @@ public final class ConfirmedPublisher implements AutoCloseable {
     }
   }
 
-  /** A message on its way; completed once, by whoever is first. */
+  /**
+   * A message on its way. Whoever claims it decides its fate: the writer, who writes it, or the
+   * sweeper, who says that it was not written. Never both.
+   */
   private static final class Message {
     private final String queue;
     private final BasicProperties properties;
     private final byte[] body;
     private final long deadlineNanos;
     private final CompletableFuture<PublishOutcome> outcome = new CompletableFuture<>();
+    private final AtomicBoolean claimed = new AtomicBoolean();
 
     Message(String queue, BasicProperties properties, byte[] body, long deadlineNanos) {
       this.queue = queue;
       this.properties = properties;
       this.body = body;
       this.deadlineNanos = deadlineNanos;
+    }
+
+    boolean claim() {
+      return claimed.compareAndSet(false, true);
     }
 
     void complete(PublishOutcome answer) {

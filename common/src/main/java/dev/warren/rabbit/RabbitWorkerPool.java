@@ -99,6 +99,7 @@ final class RabbitWorkerPool implements WorkerPool {
       WireMessage message = wire.writeTask(task.replyingTo(replyQueue));
       warren.pending().add(handle, warren.broker().settings().publishTimeout());
       new Submission(warren, sender, queue, handle, message, waitForRoom).publish();
+      warren.requireOpen(); // closed meanwhile: nobody would complete the handle any more
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       handle.fail(new WarrenException("interrupted while waiting for room to submit", e));

@@ -1,6 +1,6 @@
 package dev.warren.worker.delivery;
 
-import dev.warren.rabbit.ConfirmedPublisher;
+import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.Topology;
 import dev.warren.wire.Decoded;
 import dev.warren.wire.TaskError;
@@ -32,7 +32,7 @@ final class Settlement {
 
   private static final Logger log = LoggerFactory.getLogger(Settlement.class);
 
-  private final ConfirmedPublisher publisher;
+  private final Broker broker;
   private final Replies replies;
   private final String queue;
   private final String worker;
@@ -41,14 +41,14 @@ final class Settlement {
   private final ScheduledExecutorService timer;
 
   Settlement(
-      ConfirmedPublisher publisher,
+      Broker broker,
       Replies replies,
       String queue,
       String worker,
       Duration unknownTaskTtl,
       Clock clock,
       ScheduledExecutorService timer) {
-    this.publisher = publisher;
+    this.broker = broker;
     this.replies = replies;
     this.queue = queue;
     this.worker = worker;
@@ -127,10 +127,13 @@ final class Settlement {
     return UntilTaken.keep(
         delivery,
         () ->
-            publisher.publish(
-                target,
-                Republishing.copy(delivery.properties(), headers),
-                delivery.message().body()),
+            broker
+                .publisher()
+                .publish(
+                    target,
+                    Republishing.copy(delivery.properties(), headers),
+                    delivery.message().body()),
+        () -> broker.redeclare(queue),
         timer);
   }
 }

@@ -29,7 +29,7 @@ final class UntilTaken {
 
   private final Delivery delivery;
   private final Supplier<CompletableFuture<PublishOutcome>> publish;
-  private final boolean needsReader;
+  private final @Nullable Runnable redeclare;
   private final ScheduledExecutorService timer;
   private final CompletableFuture<Void> taken = new CompletableFuture<>();
   private final long lossDeadlineNanos = System.nanoTime() + AFTER_LOSS.toNanos();
@@ -38,11 +38,11 @@ final class UntilTaken {
   private UntilTaken(
       Delivery delivery,
       Supplier<CompletableFuture<PublishOutcome>> publish,
-      boolean needsReader,
+      @Nullable Runnable redeclare,
       ScheduledExecutorService timer) {
     this.delivery = delivery;
     this.publish = publish;
-    this.needsReader = needsReader;
+    this.redeclare = redeclare;
     this.timer = timer;
   }
 
@@ -55,19 +55,21 @@ final class UntilTaken {
       Delivery delivery,
       Supplier<CompletableFuture<PublishOutcome>> publish,
       ScheduledExecutorService timer) {
-    return new UntilTaken(delivery, publish, false, timer).start();
+    return new UntilTaken(delivery, publish, null, timer).start();
   }
 
   /**
-   * A message that must not be lost: its queue is waited for.
+   * A message that must not be lost: a queue that is gone is declared again.
    *
+   * @param redeclare sees to it, in the background, that the queue is there
    * @return completes when the broker has it; never, if the worker stops first
    */
   static CompletableFuture<Void> keep(
       Delivery delivery,
       Supplier<CompletableFuture<PublishOutcome>> publish,
+      Runnable redeclare,
       ScheduledExecutorService timer) {
-    return new UntilTaken(delivery, publish, true, timer).start();
+    return new UntilTaken(delivery, publish, redeclare, timer).start();
   }
 
   private CompletableFuture<Void> start() {
@@ -82,10 +84,13 @@ final class UntilTaken {
   private void answered(@Nullable PublishOutcome outcome, @Nullable Throwable failure) {
     if (outcome == PublishOutcome.ACCEPTED) {
       taken.complete(null);
-    } else if (outcome == PublishOutcome.UNROUTABLE && !needsReader) {
+    } else if (outcome == PublishOutcome.UNROUTABLE && redeclare == null) {
       log.info("a reply finds no queue: its caller is gone");
       taken.complete(null);
     } else {
+      if (outcome == PublishOutcome.UNROUTABLE && redeclare != null) {
+        redeclare.run();
+      }
       if (failure != null && !(failure instanceof BrokerUnavailableException)) {
         log.error("a message could not be published; trying again", failure);
       }

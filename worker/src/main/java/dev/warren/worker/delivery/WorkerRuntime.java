@@ -59,8 +59,7 @@ public final class WorkerRuntime {
     String name = properties.name();
     Replies replies = new Replies(broker.publisher(), wire, queue, name, clock, timer);
     Settlement settlement =
-        new Settlement(
-            broker.publisher(), replies, queue, name, properties.unknownTaskTtl(), clock, timer);
+        new Settlement(broker, replies, queue, name, properties.unknownTaskTtl(), clock, timer);
     ThreadExecutor executor = new ThreadExecutor(registry);
     this.slots = new Slots(properties.concurrency(), wire, executor, settlement, replies, clock);
     for (int i = 0; i < properties.concurrency(); i++) {
