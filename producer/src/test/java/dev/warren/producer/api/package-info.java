@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.producer.api;
+
+import org.jspecify.annotations.NullMarked;

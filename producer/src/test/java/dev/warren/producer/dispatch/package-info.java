@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.producer.dispatch;
+
+import org.jspecify.annotations.NullMarked;

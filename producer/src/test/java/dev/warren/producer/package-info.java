@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.producer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.producer.store;
+
+import org.jspecify.annotations.NullMarked;
