@@ -34,6 +34,8 @@ import org.slf4j.LoggerFactory;
  *       or an answer that does not come in time, is UNKNOWN.
  *   <li>C3: one thread writes to the channel, the writer's: no caller ever waits for a socket.
  *   <li>C4: memory is bounded: past {@value #MOST_IN_FLIGHT} messages in flight none is admitted.
+ *   <li>C5: that the broker takes no messages is known within about a second, also while nothing is
+ *       published: an idle publisher sends an empty message to nowhere, which comes back.
  * </ul>
  *
  * Futures are completed on the connection's reader thread: what depends on them must not block.
@@ -45,6 +47,12 @@ public final class ConfirmedPublisher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConfirmedPublisher.class);
   private static final int MOST_IN_FLIGHT = 200_000;
   private static final Duration SWEEP = Duration.ofMillis(250);
+
+  /** The broker says that it is blocked only to those who publish; so an idle publisher asks. */
+  private static final Duration PROBE = Duration.ofSeconds(1);
+
+  /** A queue that nobody declares: what is published to it comes back. */
+  private static final String NOWHERE = "warren.nowhere";
 
   private final BrokerLink link;
   private final long confirmTimeoutNanos;
@@ -65,6 +73,8 @@ public final class ConfirmedPublisher implements AutoCloseable {
     writer.start();
     sweeper.scheduleWithFixedDelay(
         this::expire, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+    sweeper.scheduleWithFixedDelay(
+        this::probe, PROBE.toMillis(), PROBE.toMillis(), TimeUnit.MILLISECONDS);
     link.keepOpen(opener);
   }
 
@@ -173,6 +183,12 @@ public final class ConfirmedPublisher implements AutoCloseable {
       }
     } catch (Throwable e) {
       log.error("the sweeper goes on after", e);
+    }
+  }
+
+  private void probe() {
+    if (inFlight() == 0 && link.isUp() && link.blockedReason() == null) {
+      publish(NOWHERE, new BasicProperties(), new byte[0]);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.WarrenException.EncodingException;
 import dev.warren.wire.Decoded.Reason;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -197,6 +198,17 @@ class WireFormatTest {
       assertThat(task.value() == null).isEqualTo(task.reason() != null);
       assertThat(reply.value() == null).isEqualTo(reply.reason() != null);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"12345678901234567890.123456789", "1.10", "1e400", "0.1", "-7", "1E-9"})
+  void aNumberKeepsItsDigits(String number) {
+    TaskMessage read = task(message(known(), "[[" + number + "], {}, {}]"));
+
+    WireMessage again = wire.writeTask(read);
+
+    JsonNode args = wire.mapper().readTree(again.body()).get(0);
+    assertThat(args.get(0).decimalValue()).isEqualTo(new BigDecimal(number));
   }
 
   @Test
