@@ -18,7 +18,8 @@ public interface Warren extends AutoCloseable {
   /**
    * Connects with default settings.
    *
-   * @param uri {@code amqp://user:password@host:port/vhost}, or {@code amqps://} for TLS
+   * @param uri {@code amqp://user:password@host:port/vhost}, or {@code amqps://} for TLS, which
+   *     verifies the broker's certificate and name against the JVM's trust store
    * @throws IllegalArgumentException if the URI is not one
    * @throws WarrenException.BrokerUnavailableException if the broker cannot be reached
    * @throws WarrenException.AccessRefusedException if it refuses user, password or virtual host

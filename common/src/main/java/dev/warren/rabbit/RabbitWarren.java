@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledExecutorService;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,10 @@ public final class RabbitWarren implements Warren {
     ConnectionFactory factory = new ConnectionFactory();
     try {
       factory.setUri(uri);
+      if (factory.isSSL()) { // what setUri sets up itself would trust any certificate
+        factory.useSslProtocol(SSLContext.getDefault());
+        factory.enableHostnameVerification();
+      }
     } catch (URISyntaxException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "not an AMQP URI, which has the form amqp://user:password@host:port/vhost");
