@@ -190,4 +190,16 @@ public class WarrenException extends RuntimeException {
       super(message, cause);
     }
   }
+
+  /**
+   * This application is put together wrongly, and does not start; the message says how to mend it.
+   */
+  public static final class ConfigurationException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** With the cause and the remedy. */
+    public ConfigurationException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
 }

@@ -89,19 +89,29 @@ public record WarrenSettings(
 
   private static String queueName(String property, @Nullable String value, String otherwise) {
     String name = value == null ? otherwise : value;
+    requireQueueName(property, name);
+    return name;
+  }
+
+  /**
+   * Checks that a queue can be a task queue.
+   *
+   * @param what whose name it is, as a property
+   * @throws IllegalArgumentException if it cannot; says why
+   */
+  public static void requireQueueName(String what, String name) {
     if (name.isBlank() || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_QUEUE_NAME) {
       throw new IllegalArgumentException(
-          property + ": a queue's name has 1 to " + LONGEST_QUEUE_NAME + " bytes: '" + name + "'");
+          what + ": a queue's name has 1 to " + LONGEST_QUEUE_NAME + " bytes: '" + name + "'");
     }
     if (name.startsWith("amq.") || name.matches(".*\\.(due|dead|delay)")) {
       throw new IllegalArgumentException(
-          property
+          what
               + ": '"
               + name
               + "' cannot name a task queue: amq.* belongs to the broker, *.due, *.dead and *.delay"
               + " to the queues beside a task queue");
     }
-    return name;
   }
 
   private static Duration positive(String property, @Nullable Duration value, int defaultSeconds) {

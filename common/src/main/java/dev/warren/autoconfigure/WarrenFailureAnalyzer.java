@@ -2,6 +2,7 @@ package dev.warren.autoconfigure;
 
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.AccessRefusedException;
+import dev.warren.WarrenException.ConfigurationException;
 import dev.warren.WarrenException.TopologyMismatchException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
@@ -12,7 +13,9 @@ class WarrenFailureAnalyzer extends AbstractFailureAnalyzer<WarrenException> {
 
   @Override
   protected @Nullable FailureAnalysis analyze(Throwable rootFailure, WarrenException cause) {
-    if (cause instanceof TopologyMismatchException || cause instanceof AccessRefusedException) {
+    if (cause instanceof TopologyMismatchException
+        || cause instanceof AccessRefusedException
+        || cause instanceof ConfigurationException) {
       return new FailureAnalysis("Warren does not start: " + cause.getMessage(), null, cause);
     }
     return null;

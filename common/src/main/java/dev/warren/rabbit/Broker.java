@@ -6,6 +6,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.impl.ForgivingExceptionHandler;
 import dev.warren.QueueStatus;
 import dev.warren.WarrenException;
+import dev.warren.WarrenException.AccessRefusedException;
 import dev.warren.WarrenException.BrokerUnavailableException;
 import dev.warren.WarrenSettings;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,7 @@ public final class Broker implements AutoCloseable {
   private static final int HEARTBEAT_SECONDS = 10;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
-  private static final Duration DECLARE_TIMEOUT = Duration.ofSeconds(30);
+  static final Duration DECLARE_TIMEOUT = Duration.ofSeconds(30);
 
   /** RabbitMQ takes no larger message, so that none can make the client close the connection. */
   private static final int LARGEST_MESSAGE = 512 * 1024 * 1024;
@@ -53,7 +55,12 @@ public final class Broker implements AutoCloseable {
   private final BrokerLink publishing;
   private final BrokerLink consuming;
   private final ConfirmedPublisher publisher;
-  private final ConcurrentMap<String, CompletableFuture<Void>> declared = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Declaration> declared = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, CompletableFuture<Void>> redeclaring =
+      new ConcurrentHashMap<>();
+
+  /** A queue that is kept declared. */
+  private record Declaration(BrokerLink.Opener opener, CompletableFuture<Void> first) {}
 
   /**
    * Makes the two connections' keepers; {@link #start} connects.
@@ -63,6 +70,7 @@ public final class Broker implements AutoCloseable {
    */
   public Broker(
       ConnectionFactory factory, List<Address> addresses, WarrenSettings settings, String name) {
+    FrameGuard.requireSupportedClient();
     ConnectionFactory prepared = prepare(factory);
     this.settings = settings;
     this.publishing = new BrokerLink(name + ".publish", prepared, addresses);
@@ -80,6 +88,10 @@ public final class Broker implements AutoCloseable {
     prepared.setMaxInboundMessageBodySize(LARGEST_MESSAGE);
     prepared.setThreadFactory(Threads.named("warren-amqp"));
     prepared.setExceptionHandler(new QuietlyLosing());
+    // Without it a connection whose socket is stuck is never reported as lost: the client then
+    // flushes the socket on the thread that is to tell us.
+    prepared.setShutdownExecutor(
+        Executors.newCachedThreadPool(Threads.named("warren-amqp-shutdown")));
     if (prepared.getRequestedHeartbeat() == ConnectionFactory.DEFAULT_HEARTBEAT) {
       prepared.setRequestedHeartbeat(HEARTBEAT_SECONDS);
     }
@@ -101,13 +113,16 @@ public final class Broker implements AutoCloseable {
    */
   public @Nullable WarrenException start() {
     WarrenException failure = publishing.start();
+    if (failure instanceof AccessRefusedException) {
+      return failure; // the other connection would only be refused as well
+    }
     WarrenException other = consuming.start();
     return failure == null ? other : failure;
   }
 
   /** What can be expected right now. Never blocks. */
   public State state() {
-    if (!publishing.isUp() || !consuming.isUp()) {
+    if (!publishing.isUp() || !consuming.isUp() || !publisher.isOpen()) {
       return State.DOWN;
     }
     return publishing.blockedReason() == null ? State.UP : State.BLOCKED;
@@ -136,21 +151,16 @@ public final class Broker implements AutoCloseable {
    * @throws WarrenException.TopologyMismatchException if one exists with other arguments
    */
   public void declare(String queue) {
-    CompletableFuture<Void> first =
-        declared.computeIfAbsent(
-            queue,
-            name ->
-                consuming.keepOpen(
-                    connection ->
-                        Topology.declareTaskQueue(connection, name, settings.queue(name))));
+    Declaration declaration = declared.computeIfAbsent(queue, this::keepDeclared);
     if (!consuming.isUp()) {
       return;
     }
     try {
-      first.get(DECLARE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      declaration.first.get(DECLARE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof WarrenException failure
           && !(failure instanceof BrokerUnavailableException)) {
+        forget(queue); // refused: the caller may try again once the queue or the settings are right
         throw failure;
       }
     } catch (TimeoutException e) {
@@ -161,14 +171,39 @@ public final class Broker implements AutoCloseable {
     }
   }
 
+  private Declaration keepDeclared(String queue) {
+    BrokerLink.Opener opener = declaring(queue);
+    return new Declaration(opener, consuming.keepOpen(opener));
+  }
+
+  private BrokerLink.Opener declaring(String queue) {
+    return connection -> Topology.declareTaskQueue(connection, queue, settings.queue(queue));
+  }
+
+  private void forget(String queue) {
+    Declaration declaration = declared.remove(queue);
+    if (declaration != null) {
+      consuming.forget(declaration.opener);
+    }
+  }
+
   /**
-   * Declares a queue again, in the background, because the broker says it is gone; completes when
-   * it is there.
+   * Declares a queue again, once and in the background, because the broker says it is gone;
+   * completes when that was tried. Calls while it is under way share it.
    */
   public CompletableFuture<Void> redeclare(String queue) {
-    BrokerLink.Opener again =
-        connection -> Topology.declareTaskQueue(connection, queue, settings.queue(queue));
-    return consuming.keepOpen(again).whenComplete((done, failure) -> consuming.forget(again));
+    return redeclaring.computeIfAbsent(
+        queue,
+        name -> {
+          BrokerLink.Opener again = declaring(name);
+          return consuming
+              .keepOpen(again)
+              .whenComplete(
+                  (done, failure) -> {
+                    consuming.forget(again);
+                    redeclaring.remove(name);
+                  });
+        });
   }
 
   /**

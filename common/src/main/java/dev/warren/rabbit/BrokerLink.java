@@ -3,6 +3,7 @@ package dev.warren.rabbit;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
@@ -50,6 +51,7 @@ public final class BrokerLink implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(BrokerLink.class);
   private static final long FIRST_PAUSE_MILLIS = 200;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   private final String name;
   private final ConnectionFactory factory;
@@ -133,14 +135,48 @@ public final class BrokerLink implements AutoCloseable {
     return connection;
   }
 
-  /** Closes the connection, for good; a call to the broker that is under way fails. */
+  /**
+   * A channel that is set up, or none: one whose set-up fails is not left half open, for instance
+   * with a consumer that the broker knows and we do not.
+   */
+  public static Channel openChannel(Connection connection, ChannelSetup setup)
+      throws IOException, TimeoutException {
+    Channel channel = connection.createChannel();
+    if (channel == null) {
+      throw new IOException("the broker allows no more channels on this connection");
+    }
+    try {
+      setup.on(channel);
+      return channel;
+    } catch (IOException | TimeoutException | RuntimeException e) {
+      channel.abort();
+      throw e;
+    }
+  }
+
+  /** Sets a channel up. */
+  @FunctionalInterface
+  public interface ChannelSetup {
+    /** Whatever it throws aborts the channel. */
+    void on(Channel channel) throws IOException, TimeoutException;
+  }
+
+  /**
+   * Closes the connection, for good; a call to the broker that is under way fails. Takes {@link
+   * #CLOSE_TIMEOUT} at most, also where the socket is stuck.
+   */
   @Override
   public void close() {
     closed = true;
     supervisor.shutdownNow();
-    Connection connection = current;
+    Threads.bounded("warren-close", CLOSE_TIMEOUT, () -> abort(current));
+    WarrenException failure = new BrokerUnavailableException(name + " was closed", null);
+    kept.forEach(entry -> entry.first.completeExceptionally(failure));
+  }
+
+  private static void abort(@Nullable Connection connection) {
     if (connection != null) {
-      connection.abort((int) Duration.ofSeconds(2).toMillis());
+      connection.abort((int) CLOSE_TIMEOUT.toMillis());
     }
   }
 
@@ -155,8 +191,16 @@ public final class BrokerLink implements AutoCloseable {
       Connection connection = FrameGuard.connect(factory, addresses, name);
       connection.addBlockedListener(this::blocked, this::unblocked);
       current = connection;
+      if (closed) { // while the connection was being made
+        abort(connection);
+        return null;
+      }
       connection.addShutdownListener(cause -> lost(connection, cause));
-      log.info("{}: connected to {}", name, connection.getAddress());
+      log.info(
+          "{}: connected to {}:{}",
+          name,
+          connection.getAddress().getHostAddress(),
+          connection.getPort());
       pauseMillis = FIRST_PAUSE_MILLIS;
       told = false;
       kept.forEach(this::open);
@@ -269,7 +313,7 @@ public final class BrokerLink implements AutoCloseable {
     }
     return message == null
         ? innermost.getClass().getSimpleName()
-        : message.replaceAll("\\s+", " ").strip();
+        : message.replaceAll("\\s+", " ").strip().replaceFirst("\\.$", "");
   }
 
   private static String said(ShutdownSignalException signal) {

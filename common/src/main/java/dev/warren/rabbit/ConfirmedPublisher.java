@@ -1,23 +1,18 @@
 package dev.warren.rabbit;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.AlreadyClosedException;
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.ConfirmListener;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.Return;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.warren.WarrenException.BrokerUnavailableException;
+import dev.warren.WarrenException.EncodingException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,12 +46,17 @@ public final class ConfirmedPublisher implements AutoCloseable {
   /** The broker says that it is blocked only to those who publish; so an idle publisher asks. */
   private static final Duration PROBE = Duration.ofSeconds(1);
 
+  private static final int LONGEST_NAME = 255;
+
+  /** RabbitMQ's frame_max, into which the properties have to fit, less what is added here. */
+  private static final int LARGEST_PROPERTIES = 131_072 - 1_024;
+
   /** A queue that nobody declares: what is published to it comes back. */
   private static final String NOWHERE = "warren.nowhere";
 
   private final BrokerLink link;
   private final long confirmTimeoutNanos;
-  private final BlockingQueue<Message> toWrite = new LinkedBlockingQueue<>(MOST_IN_FLIGHT);
+  private final BlockingQueue<Outgoing> toWrite = new LinkedBlockingQueue<>(MOST_IN_FLIGHT);
   private final Thread writer;
   private final ScheduledExecutorService sweeper = Threads.scheduler("warren-confirm-timeout");
   private final BrokerLink.Opener opener = this::open;
@@ -87,21 +87,48 @@ public final class ConfirmedPublisher implements AutoCloseable {
    */
   public CompletableFuture<PublishOutcome> publish(
       String queue, BasicProperties properties, byte[] body) {
-    Message message = new Message(queue, properties, body, System.nanoTime() + confirmTimeoutNanos);
+    Outgoing message =
+        new Outgoing(queue, properties, body, System.nanoTime() + confirmTimeoutNanos);
     inFlight.incrementAndGet();
-    message.outcome.whenComplete((outcome, failure) -> inFlight.decrementAndGet());
+    message.outcome().whenComplete((outcome, failure) -> inFlight.decrementAndGet());
     String blocked = link.blockedReason();
-    ConfirmChannel open = channel;
-    if (blocked != null) {
+    String unwritable = unwritable(queue, properties);
+    if (unwritable != null) {
+      message.outcome().completeExceptionally(new EncodingException(unwritable, null));
+    } else if (blocked != null) {
       message.refuse("the broker takes no messages: " + blocked, true);
-    } else if (closed || open == null || !open.channel.isOpen()) {
+    } else if (closed || !isOpen()) {
       message.refuse("the broker cannot be reached", false);
     } else if (inFlight.get() > MOST_IN_FLIGHT || !toWrite.offer(message)) {
       message.refuse(MOST_IN_FLIGHT + " messages wait for the broker already", false);
     } else if (closed && message.claim()) {
       message.refuse("this connection was closed", false);
     }
-    return message.outcome;
+    return message.outcome();
+  }
+
+  /**
+   * Why these properties cannot go onto the wire, or null. Asked before, because a failure in the
+   * middle of writing costs the channel, and with it the answers to all that is in flight.
+   */
+  private static @Nullable String unwritable(String queue, BasicProperties properties) {
+    try {
+      if (queue.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+        return "a queue's name has at most " + LONGEST_NAME + " bytes";
+      }
+      int size = properties.toFrame(0, 0).getPayload().length;
+      return size <= LARGEST_PROPERTIES
+          ? null
+          : "the message's headers have %d bytes, more than %d".formatted(size, LARGEST_PROPERTIES);
+    } catch (IOException | RuntimeException e) {
+      return "the message's properties cannot be written: " + e.getMessage();
+    }
+  }
+
+  /** Whether a message can be written right now. */
+  boolean isOpen() {
+    ConfirmChannel open = channel;
+    return open != null && open.isOpen();
   }
 
   /** Messages that were admitted and have no outcome yet. */
@@ -117,7 +144,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
     sweeper.shutdownNow();
     writer.interrupt();
     toWrite.stream()
-        .filter(Message::claim)
+        .filter(Outgoing::claim)
         .forEach(m -> m.refuse("this connection was closed", false));
     ConfirmChannel open = channel;
     if (open != null) {
@@ -127,14 +154,21 @@ public final class ConfirmedPublisher implements AutoCloseable {
 
   // --- supervisor ------------------------------------------------------------------------------
 
-  private void open(Connection connection) throws IOException {
-    Channel fresh = connection.createChannel();
-    if (fresh == null) {
-      throw new IOException("the broker allows no more channels on this connection");
+  private void open(Connection connection) throws IOException, TimeoutException {
+    BrokerLink.openChannel(
+        connection,
+        fresh -> {
+          ConfirmChannel opened = new ConfirmChannel(fresh, this::lost);
+          fresh.confirmSelect();
+          channel = opened;
+        });
+  }
+
+  /** The channel is of no use any more, while its connection may live. */
+  private void lost() {
+    if (!closed) {
+      link.reopen(opener);
     }
-    ConfirmChannel opened = new ConfirmChannel(fresh);
-    fresh.confirmSelect();
-    channel = opened;
   }
 
   // --- writer ----------------------------------------------------------------------------------
@@ -152,7 +186,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
     }
   }
 
-  private void write(Message message) {
+  private void write(Outgoing message) {
     ConfirmChannel open = channel;
     if (!message.claim()) {
       return; // its time ran out before it was written
@@ -169,13 +203,13 @@ public final class ConfirmedPublisher implements AutoCloseable {
   private void expire() {
     try {
       long now = System.nanoTime();
-      for (Message message : toWrite) {
-        if (message.deadlineNanos - now > 0) {
-          break; // the queue is in order of deadlines
+      Outgoing next = toWrite.peek();
+      while (next != null && next.isLate(now)) { // the queue is in order of deadlines
+        if (next.claim()) {
+          next.refuse("the broker takes no messages, its connection is stuck", false);
         }
-        if (message.claim()) {
-          message.refuse("the broker takes no messages, its connection is stuck", false);
-        }
+        toWrite.remove(next); // or its body would stay in memory for as long as the writer is stuck
+        next = toWrite.peek();
       }
       ConfirmChannel open = channel;
       if (open != null) {
@@ -189,154 +223,6 @@ public final class ConfirmedPublisher implements AutoCloseable {
   private void probe() {
     if (inFlight() == 0 && link.isUp() && link.blockedReason() == null) {
       publish(NOWHERE, new BasicProperties(), new byte[0]);
-    }
-  }
-
-  /** One channel in confirm mode, with the messages on it that have no answer yet. */
-  private final class ConfirmChannel implements ConfirmListener {
-    private final Channel channel;
-
-    /** By sequence number; put by the writer, removed by whoever completes the message. */
-    private final ConcurrentNavigableMap<Long, Message> unconfirmed = new ConcurrentSkipListMap<>();
-
-    ConfirmChannel(Channel channel) {
-      this.channel = channel;
-      channel.addConfirmListener(this);
-      channel.addReturnListener(this::returned);
-      channel.addShutdownListener(this::lost);
-    }
-
-    /** Writer's thread. */
-    void write(Message message) {
-      long sequence = channel.getNextPublishSeqNo();
-      BasicProperties properties =
-          message.properties.builder().deliveryMode(2).messageId(Long.toString(sequence)).build();
-      unconfirmed.put(sequence, message);
-      try {
-        channel.basicPublish("", message.queue, true, properties, message.body);
-      } catch (AlreadyClosedException e) {
-        unconfirmed.remove(sequence);
-        message.refuse("the broker cannot be reached", false);
-      } catch (IOException e) {
-        message.complete(PublishOutcome.UNKNOWN);
-      } catch (RuntimeException e) {
-        // Nothing was written, but the client has counted the message: from here on its numbers
-        // and the broker's differ, so this channel must not be used any more.
-        unconfirmed.remove(sequence);
-        message.outcome.completeExceptionally(e);
-        abandon("a message could not be written: " + e.getMessage());
-        abort();
-        link.reopen(opener);
-      }
-      if (!channel.isOpen()) {
-        abandon("the channel closed"); // it may have closed before this message was put
-      }
-    }
-
-    private void abort() {
-      try {
-        channel.abort();
-      } catch (IOException e) {
-        log.debug("aborting a channel: {}", BrokerLink.reason(e));
-      }
-    }
-
-    void expire(long now) {
-      unconfirmed.forEach(
-          (sequence, message) -> {
-            if (message.deadlineNanos - now <= 0 && unconfirmed.remove(sequence, message)) {
-              message.complete(PublishOutcome.UNKNOWN);
-            }
-          });
-    }
-
-    void abandon(String why) {
-      int count = unconfirmed.size();
-      if (count > 0) {
-        log.warn("{}: {} publishes have no answer, their outcome is unknown", why, count);
-      }
-      unconfirmed.forEach(
-          (sequence, message) -> {
-            unconfirmed.remove(sequence);
-            message.complete(PublishOutcome.UNKNOWN);
-          });
-    }
-
-    // --- reader's thread; a return comes before the ack of the same message ---
-
-    @Override
-    public void handleAck(long sequence, boolean multiple) {
-      answer(sequence, multiple, PublishOutcome.ACCEPTED);
-    }
-
-    @Override
-    public void handleNack(long sequence, boolean multiple) {
-      answer(sequence, multiple, PublishOutcome.FULL);
-    }
-
-    private void returned(Return unroutable) {
-      Message message =
-          unconfirmed.remove(Long.parseLong(unroutable.getProperties().getMessageId()));
-      if (message != null) {
-        message.complete(PublishOutcome.UNROUTABLE);
-      }
-    }
-
-    private void answer(long sequence, boolean multiple, PublishOutcome outcome) {
-      if (multiple) {
-        var upTo = unconfirmed.headMap(sequence, true);
-        for (var entry = upTo.pollFirstEntry(); entry != null; entry = upTo.pollFirstEntry()) {
-          entry.getValue().complete(outcome);
-        }
-      } else {
-        Message message = unconfirmed.remove(sequence);
-        if (message != null) {
-          message.complete(outcome);
-        }
-      }
-    }
-
-    private void lost(ShutdownSignalException cause) {
-      abandon(BrokerLink.reason(cause));
-      if (!closed && !cause.isHardError()) {
-        link.reopen(opener);
-      }
-    }
-  }
-
-  /**
-   * A message on its way. Whoever claims it decides its fate: the writer, who writes it, or the
-   * sweeper, who says that it was not written. Never both.
-   */
-  private static final class Message {
-    private final String queue;
-    private final BasicProperties properties;
-    private final byte[] body;
-    private final long deadlineNanos;
-    private final CompletableFuture<PublishOutcome> outcome = new CompletableFuture<>();
-    private final AtomicBoolean claimed = new AtomicBoolean();
-
-    Message(String queue, BasicProperties properties, byte[] body, long deadlineNanos) {
-      this.queue = queue;
-      this.properties = properties;
-      this.body = body;
-      this.deadlineNanos = deadlineNanos;
-    }
-
-    boolean claim() {
-      return claimed.compareAndSet(false, true);
-    }
-
-    void complete(PublishOutcome answer) {
-      try {
-        outcome.complete(answer);
-      } catch (RuntimeException e) {
-        log.error("a dependent of a publish to {} failed", queue, e);
-      }
-    }
-
-    void refuse(String why, boolean blocked) {
-      outcome.completeExceptionally(new BrokerUnavailableException(why, blocked));
     }
   }
 }

@@ -8,10 +8,12 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.WriteListener;
 import com.rabbitmq.client.impl.AMQConnection;
 import com.rabbitmq.client.impl.AMQImpl;
+import com.rabbitmq.client.impl.ClientVersion;
 import com.rabbitmq.client.impl.ConnectionParams;
 import com.rabbitmq.client.impl.Frame;
 import com.rabbitmq.client.impl.FrameHandler;
 import com.rabbitmq.client.impl.FrameHandlerFactory;
+import dev.warren.WarrenException.ConfigurationException;
 import dev.warren.wire.WireFormat;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -50,23 +52,44 @@ final class FrameGuard implements FrameHandler {
     this.handler = handler;
   }
 
+  /**
+   * Says in one line what a missing method would otherwise say in a stack trace.
+   *
+   * @throws ConfigurationException if the AMQP client on the class path is too old
+   */
+  static void requireSupportedClient() {
+    try {
+      Frame.class.getMethod("getType");
+    } catch (NoSuchMethodException e) {
+      throw new ConfigurationException(
+          "Warren needs com.rabbitmq:amqp-client 5.37.0 or newer, but the class path has "
+              + ClientVersion.VERSION
+              + ", as Spring Boot chooses; set <rabbit-amqp-client.version>5.37.0</rabbit-amqp-client.version>"
+              + " in the properties of your pom.xml",
+          e);
+    }
+  }
+
   /** As {@link ConnectionFactory#newConnection(List, String)}, without automatic recovery. */
   static Connection connect(ConnectionFactory factory, List<Address> addresses, String name)
       throws IOException, TimeoutException {
     ConnectionParams params = params(factory, name);
     FrameHandlerFactory handlers = frameHandlers(factory);
-    IOException failure = new IOException("there is no address to connect to");
+    Exception failure = new IOException("there is no address to connect to");
     for (Address address : addresses) {
       try {
         AMQConnection connection =
             new AMQConnection(params, new FrameGuard(handlers.create(address, name)));
         connection.start();
         return connection;
-      } catch (IOException e) {
-        failure = e;
+      } catch (IOException | TimeoutException e) {
+        failure = e; // the next address may answer
       }
     }
-    throw failure;
+    if (failure instanceof TimeoutException silence) {
+      throw silence;
+    }
+    throw (IOException) failure;
   }
 
   private static ConnectionParams params(ConnectionFactory factory, String name) {

@@ -69,15 +69,19 @@ final class PendingResult<R> implements AsyncResult<R> {
     try {
       result.complete(value instanceof JsonNode json ? read(json) : null);
     } catch (JacksonException e) {
-      fail(
-          new EncodingException(
-              "the result of task %s (%s) is not a %s: %s"
-                  .formatted(id, task, resultType.toCanonical(), e.getOriginalMessage()),
-              e));
+      fail(unfit(e.getOriginalMessage(), e));
+    } catch (RuntimeException | Error e) { // the result type's own code may throw anything
+      fail(unfit(e.toString(), e));
     }
   }
 
-  @SuppressWarnings("NullAway") // JSON null is the null that the task returned
+  private EncodingException unfit(String why, Throwable cause) {
+    return new EncodingException(
+        "the result of task %s (%s) is not a %s: %s"
+            .formatted(id, task, resultType.toCanonical(), why),
+        cause);
+  }
+
   private R read(JsonNode json) {
     return mapper.treeToValue(json, resultType);
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handles that are not ready, by task id; bounded.
@@ -30,10 +31,13 @@ final class PendingResults implements ReplyListener.Handler {
   /**
    * Adds a handle, once there is room for it; it leaves by itself when it completes.
    *
+   * @param longest longest wait for room; null waits for as long as it takes
    * @throws WarrenException if there is no room in time
    */
-  void add(PendingResult<?> handle, Duration longest) throws InterruptedException {
-    if (!room.tryAcquire() && !room.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {
+  void add(PendingResult<?> handle, @Nullable Duration longest) throws InterruptedException {
+    if (longest == null) {
+      room.acquire();
+    } else if (!room.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {
       throw new WarrenException(
           "%d tasks of this client are unfinished and none ended within %s; wait for results, add workers or raise warren.max-pending"
               .formatted(bound, longest));

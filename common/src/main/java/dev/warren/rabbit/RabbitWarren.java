@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledExecutorService;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,13 +41,12 @@ public final class RabbitWarren implements Warren {
   public static Warren connect(String uri, WarrenSettings settings) {
     ConnectionFactory factory = new ConnectionFactory();
     try {
-      factory.setUri(uri);
-      if (factory.isSSL()) { // what setUri sets up itself would trust any certificate
-        factory.useSslProtocol(SSLContext.getDefault());
-        factory.enableHostnameVerification();
+      if (!uri.matches("amqps?://.+")) {
+        throw new IllegalArgumentException();
       }
+      factory.setUri(uri);
     } catch (URISyntaxException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(
+      throw new IllegalArgumentException( // without the URI, which holds a password
           "not an AMQP URI, which has the form amqp://user:password@host:port/vhost");
     } catch (GeneralSecurityException e) {
       throw new WarrenException("TLS cannot be set up: " + e.getMessage(), e);
@@ -76,22 +74,24 @@ public final class RabbitWarren implements Warren {
   @Override
   public WorkerPool pool(String queue) {
     requireOpen();
-    String replyQueue = replyQueue();
     RabbitWorkerPool known = pools.get(queue);
     if (known != null) {
       return known;
     }
+    WarrenSettings.requireQueueName("a pool's queue", queue);
+    String replyQueue = replies().awaitOpen().queue(); // before the lock of computeIfAbsent
     broker.declare(queue);
     return pools.computeIfAbsent(queue, name -> new RabbitWorkerPool(this, name, replyQueue));
   }
 
-  private synchronized String replyQueue() {
+  private synchronized ReplyListener replies() {
+    requireOpen();
     ReplyListener listener = replies;
     if (listener == null) {
       listener = new ReplyListener(broker, wire, pending);
       replies = listener;
     }
-    return listener.queue();
+    return listener;
   }
 
   @Override

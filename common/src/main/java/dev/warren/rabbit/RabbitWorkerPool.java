@@ -89,7 +89,8 @@ final class RabbitWorkerPool implements WorkerPool {
   /**
    * Submits a task.
    *
-   * @param waitForRoom whether a full queue is waited for instead of failing the handle
+   * @param waitForRoom whether room, in this client and in the queue, is waited for for as long as
+   *     it takes, instead of failing the handle
    */
   <R> PendingResult<R> submit(TaskMessage task, JavaType resultType, boolean waitForRoom) {
     warren.requireOpen();
@@ -97,7 +98,9 @@ final class RabbitWorkerPool implements WorkerPool {
         new PendingResult<>(task.id(), task.task(), resultType, wire.mapper());
     try {
       WireMessage message = wire.writeTask(task.replyingTo(replyQueue));
-      warren.pending().add(handle, warren.broker().settings().publishTimeout());
+      warren
+          .pending()
+          .add(handle, waitForRoom ? null : warren.broker().settings().publishTimeout());
       new Submission(warren, sender, queue, handle, message, waitForRoom).publish();
       warren.requireOpen(); // closed meanwhile: nobody would complete the handle any more
     } catch (InterruptedException e) {

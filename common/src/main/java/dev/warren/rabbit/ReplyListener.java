@@ -6,7 +6,6 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
-import dev.warren.WarrenException;
 import dev.warren.wire.Decoded;
 import dev.warren.wire.ReplyMessage;
 import dev.warren.wire.TaskError;
@@ -15,6 +14,9 @@ import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
 import java.io.IOException;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,22 +48,35 @@ public final class ReplyListener implements AutoCloseable {
   private final Handler handler;
   private final String queue = "warren.reply." + UUID.randomUUID();
   private final BrokerLink.Opener opener = this::open;
+  private final CompletableFuture<Void> first;
   private boolean declared; // supervisor only
+  private boolean lost; // supervisor only: the queue was gone, and the handler was not told yet
   private volatile boolean closed;
 
-  /**
-   * Starts listening; returns when the queue exists, or at once if the broker is away.
-   *
-   * @throws WarrenException if the broker refuses the queue
-   */
+  /** Starts listening, in the background. */
   public ReplyListener(Broker broker, WireFormat wire, Handler handler) {
     this.link = broker.consuming();
     this.wire = wire;
     this.handler = handler;
-    var first = link.keepOpen(opener);
-    if (link.isUp()) {
-      first.exceptionally(ignored -> null).join(); // bounded: every call to the broker is
+    this.first = link.keepOpen(opener);
+  }
+
+  /**
+   * Waits until the queue exists, up to 30 s; while the broker is away it does not wait.
+   *
+   * @return this
+   */
+  public ReplyListener awaitOpen() {
+    try {
+      if (link.isUp()) {
+        first.get(Broker.DECLARE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn("reply queue {} is not there yet: {}", queue, BrokerLink.reason(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+    return this;
   }
 
   /** The queue to name in a task's {@code replyTo}. */
@@ -82,15 +97,16 @@ public final class ReplyListener implements AutoCloseable {
   }
 
   private void open(Connection connection) throws IOException, TimeoutException {
-    boolean found = Topology.declareReplyQueue(connection, queue, declared);
+    lost |= !Topology.declareReplyQueue(connection, queue, declared);
     declared = true;
-    Channel channel = connection.createChannel();
-    if (channel == null) {
-      throw new IOException("the broker allows no more channels on this connection");
-    }
-    channel.basicQos(PREFETCH);
-    channel.basicConsume(queue, false, new ReplyConsumer(channel));
-    if (!found) {
+    BrokerLink.openChannel(
+        connection,
+        channel -> {
+          channel.basicQos(PREFETCH);
+          channel.basicConsume(queue, false, new ReplyConsumer(channel));
+        });
+    if (lost) {
+      lost = false;
       lost("the reply queue was deleted or had expired");
     }
   }

@@ -1,15 +1,21 @@
 package dev.warren.rabbit;
 
+import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Named daemon threads: a library must not keep its application alive. */
-final class Threads {
+public final class Threads {
+
+  private static final Logger log = LoggerFactory.getLogger(Threads.class);
 
   private Threads() {}
 
-  static ThreadFactory named(String name) {
+  /** Makes daemon threads of one name. */
+  public static ThreadFactory named(String name) {
     return work -> {
       Thread thread = new Thread(work, name);
       thread.setDaemon(true);
@@ -17,9 +23,27 @@ final class Threads {
     };
   }
 
-  static ScheduledExecutorService scheduler(String name) {
+  /** A timer with one daemon thread. */
+  public static ScheduledExecutorService scheduler(String name) {
     ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, named(name));
     scheduler.setRemoveOnCancelPolicy(true);
     return scheduler;
+  }
+
+  /**
+   * Runs something that may be stuck in a socket, on a thread of its own, and waits for it up to a
+   * limit; past that it goes on unattended. An interrupt ends the wait and is restored.
+   */
+  public static void bounded(String name, Duration limit, Runnable action) {
+    Thread thread = named(name).newThread(action);
+    thread.start();
+    try {
+      thread.join(limit.toMillis());
+      if (thread.isAlive()) {
+        log.warn("{} is not done after {}; not waiting for it", name, limit);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.warren.rabbit;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warren.QueueSettings;
@@ -15,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +39,10 @@ import org.jspecify.annotations.Nullable;
 public final class Topology {
 
   /** How long a message stays in {@code <queue>.delay}. */
-  public static final Duration DELAY = Duration.ofSeconds(2);
+  static final Duration DELAY = Duration.ofSeconds(2);
 
   /** How long a reply queue, and the replies in it, outlive their client's connection. */
-  public static final Duration REPLY_QUEUE_EXPIRY = Duration.ofMinutes(30);
+  static final Duration REPLY_QUEUE_EXPIRY = Duration.ofMinutes(30);
 
   private static final Pattern INEQUIVALENT =
       Pattern.compile(
@@ -125,14 +125,11 @@ public final class Topology {
   static boolean declareReplyQueue(Connection connection, String queue, boolean mustExist)
       throws IOException, TimeoutException {
     boolean found = !mustExist || exists(connection, queue);
-    try (Channel channel = open(connection)) {
-      channel.queueDeclare(
-          queue,
-          true,
-          false,
-          false,
-          Map.of("x-queue-type", "classic", "x-expires", REPLY_QUEUE_EXPIRY.toMillis()));
-    }
+    Map<String, Object> arguments =
+        Map.of("x-queue-type", "classic", "x-expires", REPLY_QUEUE_EXPIRY.toMillis());
+    BrokerLink.openChannel(
+            connection, channel -> channel.queueDeclare(queue, true, false, false, arguments))
+        .close();
     return found;
   }
 
@@ -160,8 +157,10 @@ public final class Topology {
     if (!insist && exists(connection, queue)) {
       return;
     }
-    try (Channel channel = open(connection)) {
-      channel.queueDeclare(queue, true, false, false, arguments);
+    try {
+      BrokerLink.openChannel(
+              connection, channel -> channel.queueDeclare(queue, true, false, false, arguments))
+          .close();
     } catch (IOException e) {
       throw explain(queue, e);
     }
@@ -174,26 +173,18 @@ public final class Topology {
 
   private static AMQP.Queue.@Nullable DeclareOk inspect(Connection connection, String queue)
       throws IOException, TimeoutException {
-    Channel channel = open(connection); // a queue that is not found closes the channel
+    AtomicReference<AMQP.Queue.@Nullable DeclareOk> found = new AtomicReference<>();
     try {
-      AMQP.Queue.DeclareOk found = channel.queueDeclarePassive(queue);
-      channel.close();
-      return found;
-    } catch (IOException e) {
+      BrokerLink.openChannel(connection, channel -> found.set(channel.queueDeclarePassive(queue)))
+          .close();
+      return found.get();
+    } catch (IOException e) { // a queue that is not found closes the channel
       if (channelError(e) instanceof AMQP.Channel.Close close
           && close.getReplyCode() == AMQP.NOT_FOUND) {
         return null;
       }
       throw e;
     }
-  }
-
-  private static Channel open(Connection connection) throws IOException {
-    Channel channel = connection.createChannel();
-    if (channel == null) {
-      throw new IOException("the broker allows no more channels on this connection");
-    }
-    return channel;
   }
 
   private static @Nullable Object channelError(IOException e) {
@@ -209,7 +200,7 @@ public final class Topology {
       throw new TopologyMismatchException(
           "queue '%s' exists with %s = %s, but the configuration asks for %s; change warren.queues.*, or delete the queue once it is empty"
               .formatted(
-                  queue, unequal.group(1), plain(unequal.group(4)), plain(unequal.group(3))));
+                  queue, unequal.group(1), shown(unequal.group(4)), shown(unequal.group(3))));
     }
     if (close.getReplyCode() == AMQP.ACCESS_REFUSED) {
       throw new AccessRefusedException(
@@ -231,5 +222,10 @@ public final class Topology {
       return typed.group(1);
     }
     return text.equals("none") ? "nothing" : text.replace("'", "");
+  }
+
+  private static String shown(String value) {
+    String plain = plain(value);
+    return plain.isEmpty() ? "''" : plain;
   }
 }

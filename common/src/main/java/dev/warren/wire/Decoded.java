@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Decoded<T>(@Nullable T value, @Nullable Reason reason, @Nullable String detail) {
 
+  private static final int LONGEST_DETAIL = 500;
+
   /** Why a message cannot be understood; {@link #code()} is what travels. */
   public enum Reason {
     UNREADABLE_PROPERTIES("unreadable-properties"),
@@ -24,7 +26,8 @@ public record Decoded<T>(@Nullable T value, @Nullable Reason reason, @Nullable S
     NOT_JSON("not-json"),
     TOO_DEEP("too-deep"),
     BAD_SHAPE("bad-shape"),
-    UNSUPPORTED_FEATURE("unsupported-feature");
+    UNSUPPORTED_FEATURE("unsupported-feature"),
+    CANNOT_BE_HANDLED("cannot-be-handled");
 
     private final String code;
 
@@ -47,7 +50,14 @@ public record Decoded<T>(@Nullable T value, @Nullable Reason reason, @Nullable S
     return new Decoded<>(null, reason, detail);
   }
 
-  static <T> Decoded<T> failed(Reason reason, String detail) {
-    return new Decoded<>(null, reason, detail);
+  /**
+   * No value.
+   *
+   * @param detail may quote the message: it is cut to a length, and to one line
+   */
+  public static <T> Decoded<T> failed(Reason reason, String detail) {
+    String line = detail.replaceAll("\\p{Cntrl}", "?");
+    return new Decoded<>(
+        null, reason, line.length() <= LONGEST_DETAIL ? line : line.substring(0, LONGEST_DETAIL));
   }
 }

@@ -2,6 +2,7 @@ package dev.warren.wire;
 
 import dev.warren.WarrenException.EncodingException;
 import dev.warren.wire.Decoded.Reason;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -40,6 +41,9 @@ public final class WireFormat {
 
   /** Header that holds the bytes of properties that could not be read. */
   public static final String UNREADABLE = "x-warren-unreadable-properties";
+
+  /** Bytes of a short string in AMQP: of names, ids and other properties. */
+  private static final int LONGEST_NAME = 255;
 
   /** Deeper nesting than this is nobody's argument, and would cost the reader its stack. */
   private static final int MAX_DEPTH = 128;
@@ -150,12 +154,13 @@ public final class WireFormat {
       return body.cast();
     }
     Map<String, @Nullable Object> headers = message.headers();
-    if (!(headers.get("task") instanceof String name) || name.isBlank()) {
-      return Decoded.failed(Reason.NO_TASK_NAME, "there is no header 'task' with a name");
+    if (!(headers.get("task") instanceof String name) || !isName(name)) {
+      return Decoded.failed(
+          Reason.NO_TASK_NAME, "there is no header 'task' with a name of 1 to 255 bytes");
     }
     String id = taskId(message);
     if (id == null) {
-      return Decoded.failed(Reason.NO_ID, "there is no header 'id' with the task's id");
+      return Decoded.failed(Reason.NO_ID, "there is no header 'id' of 1 to 255 bytes");
     }
     if (body.value() == null) {
       return body.cast();
@@ -167,11 +172,16 @@ public final class WireFormat {
     }
   }
 
+  /** What can stand in a property of a message and in a line of a log. */
+  private static boolean isName(String text) {
+    return !text.isBlank()
+        && text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME
+        && text.codePoints().noneMatch(Character::isISOControl);
+  }
+
   /** The id that a message carries, even if nothing else in it can be understood. */
   public static @Nullable String taskId(WireMessage message) {
-    return message.headers().get("id") instanceof String id && !id.isBlank() && id.length() <= 255
-        ? id
-        : null;
+    return message.headers().get("id") instanceof String id && isName(id) ? id : null;
   }
 
   private Decoded<TaskMessage> readTask(
@@ -391,6 +401,8 @@ public final class WireFormat {
     } catch (JacksonException e) {
       throw new EncodingException(
           what + " cannot be written as JSON: " + e.getOriginalMessage(), e);
+    } catch (RuntimeException | Error e) { // a value's own getters may throw anything
+      throw new EncodingException(what + " cannot be written as JSON: " + e, e);
     }
     if (body.length > maxBytes) {
       throw new EncodingException(

@@ -268,6 +268,36 @@ class WireFormatTest {
         .hasMessageContaining("task t");
   }
 
+  static final class Broken {
+    public String getText() {
+      throw new AssertionError("a getter may throw anything");
+    }
+  }
+
+  @Test
+  void aValueWhoseGetterThrowsAnErrorIsAnEncodingError() {
+    ReplyMessage reply =
+        new ReplyMessage("i", TaskStatus.SUCCESS, new Broken(), null, "w", 1, NOW, NOW);
+
+    assertThatThrownBy(() -> wire.writeReply(reply, "i")).isInstanceOf(EncodingException.class);
+  }
+
+  @Test
+  void anIdThatDoesNotFitIntoAPropertyIsNone() {
+    Map<String, @Nullable Object> headers = known();
+    headers.put("id", "€".repeat(200));
+
+    assertThat(wire.readTask(message(headers, CAPTURED_BODY)).reason()).isEqualTo(Reason.NO_ID);
+  }
+
+  @Test
+  void aDetailIsOneLineWhateverTheMessageSays() {
+    WireMessage message =
+        new WireMessage("text/x\nINFO forged", null, null, null, known(), new byte[0]);
+
+    assertThat(wire.readTask(message).detail()).doesNotContain("\n").contains("forged");
+  }
+
   @Test
   void aTaskOverTheLimitIsAnEncodingErrorThatNamesTheProperty() {
     TaskMessage large = TaskMessage.of("i", "t", List.of("x".repeat(70_000)), Map.of());

@@ -69,6 +69,11 @@ class BrokerFaultsTest {
         });
   }
 
+  @Test
+  void allHandlesCompleteWhenAllConnectionsAreCut() throws Exception {
+    allComeBackAfter(() -> broker.ctl("close_all_connections", "maintenance"));
+  }
+
   private void allComeBackAfter(Runnable fault) throws Exception {
     Journal journal = Journal.in(folder);
     Map<String, String> posted = new LinkedHashMap<>();
@@ -119,25 +124,27 @@ class BrokerFaultsTest {
   void aBrokerShortOfMemoryIsSaidAtOnceAndReadingGoesOn() {
     String done = tasks.accepted(Journal.TASK, Journal.in(folder).file(), "before", 1);
     tasks.awaitDone(done, Deadline.TASK);
+    String running = tasks.accepted(Journal.TASK, Journal.in(folder).file(), "running", 3_000);
     broker.ctl("set_vm_memory_high_watermark", "0");
     try {
-      Rest.Answer blocked =
-          Deadline.awaitValue(
-              "posts are answered broker-blocked",
-              Deadline.TASK,
-              () -> {
-                Rest.Answer answer = post("blocked");
-                assertThat(answer.took()).isLessThan(BOUND);
-                return answer.problem().equals("broker-blocked") ? answer : null;
-              });
+      Deadline.await("the producer is not ready", Deadline.TASK, () -> !producer.isReady());
+
+      Rest.Answer blocked = post("blocked");
+
       assertThat(blocked.status()).isEqualTo(503);
+      assertThat(blocked.problem()).isEqualTo("broker-blocked");
       assertThat(Integer.parseInt(blocked.header("retry-after"))).isPositive();
-      assertThat(post("blocked").took()).isLessThan(Duration.ofSeconds(1));
+      assertThat(blocked.took()).isLessThan(Duration.ofSeconds(1));
       assertThat(tasks.get(done).json().path("result").asString()).isEqualTo("before");
       assertThat(tasks.queue(QUEUE).path("name").asString()).isEqualTo(QUEUE);
     } finally {
       broker.ctl("set_vm_memory_high_watermark", "0.6");
     }
+    assertThat(tasks.awaitDone(running, Deadline.HEALED).path("result").asString())
+        .isEqualTo("running");
+    assertThat(Journal.in(folder).begun())
+        .as("a refusal means that it does not run")
+        .doesNotContain("blocked");
     allIsWell();
   }
 

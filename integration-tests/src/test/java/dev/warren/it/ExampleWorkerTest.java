@@ -32,7 +32,11 @@ class ExampleWorkerTest {
     String uri = TestBroker.shared().uri();
     String queue = TestBroker.uniqueName("example");
     try (WorkerProcess worker =
-            WorkerProcess.on(uri).queue(queue).running(AppJar.EXAMPLE_WORKER).startReady();
+            WorkerProcess.on(uri)
+                .queue(queue)
+                .set("warren.worker.queue", queue) // instead of the example's own
+                .running(AppJar.EXAMPLE_WORKER)
+                .startReady();
         Warren warren = Warren.connect(uri)) {
       WorkerPool pool = warren.pool(queue);
 

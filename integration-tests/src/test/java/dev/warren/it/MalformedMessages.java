@@ -91,6 +91,9 @@ final class MalformedMessages {
     header("a blank id", "id", "");
     header("an id that is a list", "id", List.of("a"));
     header("an id of 300 bytes", "id", "i".repeat(300));
+    header("an id of 600 bytes in 200 characters", "id", "€".repeat(200));
+    header("an id of two lines", "id", "one\ntwo");
+    header("a name of 600 bytes in 200 characters", "task", "€".repeat(200));
     header("an eta that is no time", "eta", "soon");
     header("an eta that is a table", "eta", Map.of());
     header("expires that is no time", "expires", "yesterday");
@@ -118,6 +121,9 @@ final class MalformedMessages {
     bad("an answer to the quarantine", p -> p.replyTo(queue + ".dead"));
     bad("an answer to nobody", p -> p.replyTo("no-such-queue"));
     bad("an answer to a name of 255 bytes", p -> p.replyTo("r".repeat(255)));
+    message(
+        "an answer that could not be addressed",
+        p -> p.replyTo("somewhere").headers(with("id", "€".repeat(200))));
     bad("a correlation id of 255 bytes", p -> p.correlationId("c".repeat(255)));
     bad("a transient message", p -> p.deliveryMode(1));
     bad("odd properties", p -> p.priority(255).type("t").appId("a").timestamp(new Date(1)));

@@ -2,14 +2,19 @@ package dev.warren.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.GetResponse;
 import dev.warren.it.journal.Journal;
 import dev.warren.it.journal.JournalWorker;
 import dev.warren.it.kit.Deadline;
+import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.ProducerProcess;
 import dev.warren.it.kit.TaskApi;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -57,6 +62,37 @@ class UnknownTaskTest {
         assertThat(done.path("worker").asString()).isEqualTo(fresh.name());
         assertThat(journal.ended()).containsExactly("new");
       }
+    }
+  }
+
+  @Test
+  void aForgedMomentDoesNotMakeItGoRoundForEver() {
+    try (WorkerProcess worker = worker("1s").startReady();
+        PlainAmqp amqp = PlainAmqp.to(uri)) {
+      String replies = amqp.replyQueue();
+      Map<String, Object> headers =
+          Map.of(
+              "task", "no.such_task", "id", "forged", "warren_unknown_since", "9999-01-01T00:00Z");
+      amqp.put(
+          queue,
+          new BasicProperties.Builder()
+              .contentType("application/json")
+              .replyTo(replies)
+              .headers(headers)
+              .build(),
+          "[[], {}, null]".getBytes(StandardCharsets.UTF_8));
+
+      Deadline.awaitValue(
+          "a FAILURE",
+          Deadline.TASK,
+          () -> {
+            GetResponse reply = amqp.take(replies);
+            return reply != null
+                    && new String(reply.getBody(), StandardCharsets.UTF_8).contains("FAILURE")
+                ? reply
+                : null;
+          });
+      assertThat(worker.isAlive()).isTrue();
     }
   }
 

@@ -85,10 +85,20 @@ class WorkerLossTest {
     return WorkerProcess.on(uri).queue(queue).running(JournalWorker.class);
   }
 
+  /** Frozen first, so that what ran when we looked still runs when it is killed. */
   private static void killInTheMiddle(WorkerProcess victim, Journal journal) {
     Deadline.await(
-        "the victim runs two tasks", Deadline.TASK, () -> journal.runningIn(victim.pid()) == 2);
+        "the victim is frozen with two tasks", Deadline.TASK, () -> frozenWithTwo(victim, journal));
     victim.kill9();
-    assertThat(journal.runningIn(victim.pid())).as("tasks that died with the victim").isPositive();
+    assertThat(journal.runningIn(victim.pid())).as("tasks that died with the victim").isEqualTo(2);
+  }
+
+  private static boolean frozenWithTwo(WorkerProcess victim, Journal journal) {
+    victim.sigstop();
+    if (journal.runningIn(victim.pid()) == 2) {
+      return true;
+    }
+    victim.sigcont();
+    return false;
   }
 }

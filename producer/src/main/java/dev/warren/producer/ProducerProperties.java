@@ -25,6 +25,10 @@ import org.springframework.util.unit.DataSize;
  *     confirmed yet, all together; bounds memory while the broker is slow. A post above it is
  *     answered 503 {@code overloaded}. At least {@code warren.max-message-bytes}, or a body of that
  *     size never gets through. Default: 32MB
+ * @param unfinishedRetention how long a task without an end is remembered, so that tasks which the
+ *     broker lost (a queue that was purged or deleted) do not fill the memory for ever; after that
+ *     its id is unknown, although it may still run. Longer than any task waits and runs. Default:
+ *     1d
  */
 @ConfigurationProperties("warren.producer")
 public record ProducerProperties(
@@ -33,7 +37,8 @@ public record ProducerProperties(
     DataSize maxResultBytes,
     Duration maxWait,
     Integer maxWaiters,
-    DataSize maxInflightBytes) {
+    DataSize maxInflightBytes,
+    Duration unfinishedRetention) {
 
   private static final Duration LONGEST_RETENTION = Duration.ofDays(366);
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
@@ -45,13 +50,21 @@ public record ProducerProperties(
       @Nullable DataSize maxResultBytes,
       @Nullable Duration maxWait,
       @Nullable Integer maxWaiters,
-      @Nullable DataSize maxInflightBytes) {
+      @Nullable DataSize maxInflightBytes,
+      @Nullable Duration unfinishedRetention) {
     this.retention = retention == null ? Duration.ofHours(1) : retention;
     this.maxTasks = maxTasks == null ? 100_000 : maxTasks;
     this.maxResultBytes = maxResultBytes == null ? DataSize.ofMegabytes(64) : maxResultBytes;
     this.maxWait = maxWait == null ? Duration.ofSeconds(60) : maxWait;
     this.maxWaiters = maxWaiters == null ? 1000 : maxWaiters;
     this.maxInflightBytes = maxInflightBytes == null ? DataSize.ofMegabytes(32) : maxInflightBytes;
+    this.unfinishedRetention =
+        unfinishedRetention == null ? Duration.ofDays(1) : unfinishedRetention;
+    require(
+        isPositive(this.unfinishedRetention),
+        "unfinished-retention",
+        "be longer than 0",
+        this.unfinishedRetention);
     require(
         isPositive(this.retention) && this.retention.compareTo(LONGEST_RETENTION) <= 0,
         "retention",
@@ -75,7 +88,7 @@ public record ProducerProperties(
 
   /** All defaults. */
   public static ProducerProperties defaults() {
-    return new ProducerProperties(null, null, null, null, null, null);
+    return new ProducerProperties(null, null, null, null, null, null, null);
   }
 
   private static boolean isPositive(Duration duration) {

@@ -37,6 +37,10 @@ public final class CountWords {
       System.err.println("usage: CountWords BROKER-URI FOLDER");
       System.exit(2);
     }
+    if (!Files.isDirectory(Path.of(args[1]))) {
+      System.err.println("no such folder: " + args[1]);
+      System.exit(2);
+    }
     List<Piece> pieces = read(Path.of(args[1]));
     List<Integer> words;
     try (Warren warren = Warren.connect(args[0])) {

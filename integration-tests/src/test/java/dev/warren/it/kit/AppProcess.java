@@ -1,6 +1,7 @@
 package dev.warren.it.kit;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +55,7 @@ public abstract class AppProcess implements AutoCloseable {
   /** Ends it as a crash does. */
   public void kill9() {
     Signals.send(Signals.KILL, pid());
-    process.awaitExit();
+    process.awaitExit(Deadline.APP_STOP);
   }
 
   /** Asks it to end; returns at once. */
@@ -72,9 +73,14 @@ public abstract class AppProcess implements AutoCloseable {
     Signals.send(Signals.CONT, pid());
   }
 
-  /** Waits for its end; the exit code is 128 + n after signal n that it did not handle. */
+  /** Waits for its end; the exit code is 128 + n after signal n. */
   public int awaitExit() {
-    return process.awaitExit();
+    return awaitExit(Deadline.APP_STOP);
+  }
+
+  /** As {@link #awaitExit()}, with another limit. */
+  public int awaitExit(Duration limit) {
+    return process.awaitExit(limit);
   }
 
   @Override

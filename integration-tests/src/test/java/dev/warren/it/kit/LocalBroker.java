@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -86,7 +87,7 @@ final class LocalBroker implements TestBroker {
   }
 
   private static String cookieText() {
-    return TestBroker.uniqueName("WARREN").toUpperCase(java.util.Locale.ROOT);
+    return TestBroker.uniqueName("WARREN").toUpperCase(Locale.ROOT);
   }
 
   private String configuration() {

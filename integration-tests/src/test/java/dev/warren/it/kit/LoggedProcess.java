@@ -2,8 +2,10 @@ package dev.warren.it.kit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +24,15 @@ final class LoggedProcess {
     this.name = name;
     this.logFile = logFile;
     this.process = process;
+  }
+
+  /** Where logs, and other files of processes, are. */
+  static Path folder() {
+    try {
+      return Files.createDirectories(ProjectFiles.module("integration-tests/target/it-logs"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static LoggedProcess start(String name, ProcessBuilder builder) {
@@ -50,7 +61,7 @@ final class LoggedProcess {
   /** All that it has written so far. */
   String log() {
     try {
-      return new String(Files.readAllBytes(logFile), java.nio.charset.StandardCharsets.UTF_8);
+      return new String(Files.readAllBytes(logFile), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -87,8 +98,8 @@ final class LoggedProcess {
   }
 
   /** Waits for the end and returns the exit code; 128 + n after signal n. */
-  int awaitExit() {
-    Deadline.await(name + " exits", Deadline.APP_STOP, () -> !process.isAlive());
+  int awaitExit(Duration limit) {
+    Deadline.await(name + " exits", limit, () -> !process.isAlive());
     return process.exitValue();
   }
 }

@@ -1,7 +1,5 @@
 package dev.warren.it.kit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -93,15 +91,10 @@ public final class WorkerProcess extends AppProcess {
 
     /** Starts the process and does not wait. */
     public WorkerProcess start() {
-      try {
-        Path readyFile = Files.createTempFile("warren-" + name + "-", ".ready");
-        Files.delete(readyFile);
-        set("warren.worker.name", name);
-        set("warren.worker.ready-file", readyFile);
-        return new WorkerProcess(name, readyFile, program, this);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      Path readyFile = LoggedProcess.folder().resolve(TestBroker.uniqueName(name) + ".ready");
+      set("warren.worker.name", name);
+      set("warren.worker.ready-file", readyFile);
+      return new WorkerProcess(name, readyFile, program, this);
     }
 
     /** Starts the process and waits until it is connected and consumes. */

@@ -119,7 +119,7 @@ final class TaskReader {
       errors.add(
           new FieldError(
               "/queue",
-              "must be one of the queues that are configured: "
+              "must be one of the queues that this producer knows (warren.queues.<name>.max-length): "
                   + String.join(", ", settings.queues().keySet())));
     }
     return queue.asString("");

@@ -28,13 +28,14 @@ class DispatchConfiguration {
         log.warn("{}; going on, it will be tried again", e.getMessage());
       }
     }
-    return new ReplyListener(broker, wire, recorder);
+    return new ReplyListener(broker, wire, recorder).awaitOpen();
   }
 
   @Bean
   TaskDispatcher taskDispatcher(
       Broker broker, WireFormat wire, ReplyListener replies, TaskStore store, Clock clock) {
     TaskSender sender = new TaskSender(broker, wire);
-    return new TaskDispatcher(broker::state, sender::send, replies::queue, store, clock);
+    return new TaskDispatcher(
+        broker::state, sender::send, replies::queue, broker::redeclare, store, clock);
   }
 }

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,22 +32,26 @@ public final class TaskDispatcher {
   private final Supplier<Broker.State> broker;
   private final BiFunction<String, TaskMessage, CompletableFuture<PublishOutcome>> sender;
   private final Supplier<String> replyQueue;
+  private final Consumer<String> missingQueue;
   private final TaskStore store;
   private final Clock clock;
 
   /**
    * @param sender sends one task to a queue, as {@link dev.warren.rabbit.TaskSender#send} does
    * @param replyQueue where workers answer
+   * @param missingQueue sees to it, in the background, that a queue that is gone is declared again
    */
   public TaskDispatcher(
       Supplier<Broker.State> broker,
       BiFunction<String, TaskMessage, CompletableFuture<PublishOutcome>> sender,
       Supplier<String> replyQueue,
+      Consumer<String> missingQueue,
       TaskStore store,
       Clock clock) {
     this.broker = broker;
     this.sender = sender;
     this.replyQueue = replyQueue;
+    this.missingQueue = missingQueue;
     this.store = store;
     this.clock = clock;
   }
@@ -93,8 +98,13 @@ public final class TaskDispatcher {
       throw new CompletionException(cause);
     }
     return switch (outcome) {
-      case FULL, UNROUTABLE -> {
+      case FULL -> {
         store.remove(row.id());
+        yield new Dispatched(row, outcome);
+      }
+      case UNROUTABLE -> {
+        store.remove(row.id());
+        missingQueue.accept(row.queue());
         yield new Dispatched(row, outcome);
       }
       case ACCEPTED, UNKNOWN -> new Dispatched(store.find(row.id()).orElse(row), outcome);

@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +20,8 @@ import org.springframework.stereotype.Component;
  *
  * <ol>
  *   <li><b>I1</b> A task is either in {@code unfinished} or in {@code finished}; it moves once.
- *   <li><b>I2</b> Unfinished tasks are never evicted.
+ *   <li><b>I2</b> Unfinished tasks are not evicted to make room, only by their age: {@code
+ *       unfinished-retention} after they were submitted.
  *   <li><b>I3</b> Both together hold at most {@code maxTasks}.
  *   <li><b>I4</b> Texts of finished tasks take at most {@code maxResultBytes}, or there is only
  *       one.
@@ -38,16 +38,18 @@ final class MemoryTaskStore implements TaskStore {
   private record Finished(StoredTask task, Instant since, long bytes) {}
 
   private final Duration retention;
+  private final Duration unfinishedRetention;
   private final int maxTasks;
   private final long maxResultBytes;
   private final Clock clock;
 
-  private final Map<UUID, StoredTask> unfinished = new HashMap<>();
+  private final Map<UUID, StoredTask> unfinished = new LinkedHashMap<>(); // as submitted
   private final LinkedHashMap<UUID, Finished> finished = new LinkedHashMap<>();
   private long finishedBytes;
 
   MemoryTaskStore(ProducerProperties properties, Clock clock) {
     this.retention = properties.retention();
+    this.unfinishedRetention = properties.unfinishedRetention();
     this.maxTasks = properties.maxTasks();
     this.maxResultBytes = properties.maxResultBytes().toBytes();
     this.clock = clock;
@@ -126,6 +128,11 @@ final class MemoryTaskStore implements TaskStore {
     Instant limit = clock.instant().minus(retention);
     while (!finished.isEmpty() && !finished.values().iterator().next().since().isAfter(limit)) {
       evictOldest();
+    }
+    Instant lost = clock.instant().minus(unfinishedRetention);
+    Iterator<StoredTask> oldest = unfinished.values().iterator();
+    while (oldest.hasNext() && !oldest.next().submittedAt().isAfter(lost)) {
+      oldest.remove();
     }
   }
 

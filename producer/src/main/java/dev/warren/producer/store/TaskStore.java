@@ -9,8 +9,8 @@ import java.util.UUID;
  * Remembers each task from before it is published until a while after it has finished. Thread-safe.
  *
  * <p>A task's state only moves forward ({@link StoredTask#after}): once finished, every reader sees
- * the same value for as long as the task is remembered. An unfinished task is never forgotten,
- * except by {@link #remove}.
+ * the same value for as long as the task is remembered. An unfinished task is forgotten only by
+ * {@link #remove}, or when it is so old that it must be lost.
  */
 public interface TaskStore {
 

@@ -64,7 +64,8 @@ final class ScriptedBroker {
     @Bean
     @Primary
     TaskDispatcher scriptedDispatcher(ScriptedBroker broker, TaskStore store, Clock clock) {
-      return new TaskDispatcher(() -> broker.state, broker::send, () -> "replies", store, clock);
+      return new TaskDispatcher(
+          () -> broker.state, broker::send, () -> "replies", queue -> {}, store, clock);
     }
   }
 }

@@ -118,7 +118,7 @@ class TaskReaderTest {
         "{'task':'t','options':{'retry':1}} | /options/retry is not known; known are expires",
         "{'task':'t','Args':[]} | /Args is not known; known are args, kwargs, options, queue, task",
         "{'task':'t','a/b~':1} | /a~1b~0 is not known",
-        "{'task':'t','queue':'slow'} | /queue must be one of the queues that are configured: tasks, fast",
+        "{'task':'t','queue':'slow'} | /queue must be one of the queues that this producer knows (warren.queues.<name>.max-length): tasks, fast",
         "{'task':'t','queue':1} | /queue must be one of the queues",
         "{'task':'t','queue':null} | /queue must be one of the queues"
       })

@@ -34,12 +34,13 @@ class TaskDispatcherTest {
 
   private final TickingClock clock = new TickingClock();
   private final TaskStore store =
-      StoreFixture.memory(new ProducerProperties(null, 1, null, null, null, null), clock);
+      StoreFixture.memory(new ProducerProperties(null, 1, null, null, null, null, null), clock);
   private final List<TaskMessage> sent = new ArrayList<>();
   private final CompletableFuture<PublishOutcome> outcome = new CompletableFuture<>();
+  private final List<String> missing = new ArrayList<>();
   private Broker.State broker = Broker.State.UP;
   private final TaskDispatcher dispatcher =
-      new TaskDispatcher(() -> broker, this::send, () -> "replies", store, clock);
+      new TaskDispatcher(() -> broker, this::send, () -> "replies", missing::add, store, clock);
 
   @Test
   void aTaskIsStoredBeforeItIsSent() {
@@ -70,6 +71,15 @@ class TaskDispatcherTest {
 
     assertThat(dispatcher.dispatch(TASK).join().outcome()).isEqualTo(rejected);
     assertThat(store.find(id())).isEmpty();
+  }
+
+  @Test
+  void aQueueThatIsGoneIsDeclaredAgain() {
+    outcome.complete(PublishOutcome.UNROUTABLE);
+
+    dispatcher.dispatch(TASK).join();
+
+    assertThat(missing).containsExactly("tasks");
   }
 
   @Test

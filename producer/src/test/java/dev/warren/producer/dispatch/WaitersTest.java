@@ -23,7 +23,7 @@ class WaitersTest {
   private static final Duration LONG = Duration.ofMinutes(1);
 
   private final Waiters waiters =
-      new Waiters(new ProducerProperties(null, null, null, null, 2, null));
+      new Waiters(new ProducerProperties(null, null, null, null, 2, null, null));
   private final List<String> calls = new CopyOnWriteArrayList<>();
 
   @BeforeEach

@@ -18,6 +18,7 @@ import org.springframework.util.unit.DataSize;
 class MemoryTaskStoreTest {
 
   private static final Duration RETENTION = Duration.ofMinutes(10);
+  private static final Duration UNFINISHED = RETENTION.multipliedBy(1000);
   private static final TaskError LOST = new TaskError("ResultLost", "gone", null);
 
   private final TickingClock clock = new TickingClock();
@@ -58,7 +59,7 @@ class MemoryTaskStoreTest {
   }
 
   @Test
-  void anUnfinishedTaskIsNeverForgotten() {
+  void anUnfinishedTaskIsNotForgottenToMakeRoom() {
     MemoryTaskStore store = store(2, 0);
     UUID queued = add(store);
     UUID started = add(store);
@@ -217,8 +218,21 @@ class MemoryTaskStoreTest {
   private MemoryTaskStore store(int maxTasks, long maxResultBytes) {
     return new MemoryTaskStore(
         new ProducerProperties(
-            RETENTION, maxTasks, DataSize.ofBytes(maxResultBytes), null, null, null),
+            RETENTION, maxTasks, DataSize.ofBytes(maxResultBytes), null, null, null, UNFINISHED),
         clock);
+  }
+
+  @Test
+  void anUnfinishedTaskIsForgottenWhenItIsSoOldThatItMustBeLost() {
+    MemoryTaskStore store = store(1, 0);
+    UUID lost = add(store);
+
+    clock.tick(UNFINISHED.minusMillis(1));
+    assertThat(store.find(lost)).isPresent();
+
+    clock.tick(Duration.ofMillis(1));
+    assertThat(store.find(lost)).isEmpty();
+    add(store);
   }
 
   private UUID add(MemoryTaskStore store) {

@@ -1,11 +1,11 @@
 package dev.warren.worker.autoconfigure;
 
+import dev.warren.rabbit.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -23,14 +23,7 @@ final class ReadyFile implements AutoCloseable {
 
   private final Path file;
   private final BooleanSupplier ready;
-  private final ScheduledExecutorService timer =
-      new ScheduledThreadPoolExecutor(
-          1,
-          work -> {
-            Thread thread = new Thread(work, "warren-ready-file");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService timer = Threads.scheduler("warren-ready-file");
 
   ReadyFile(Path file, BooleanSupplier ready) {
     this.file = file;

@@ -1,5 +1,6 @@
 package dev.warren.worker.autoconfigure;
 
+import dev.warren.WarrenException.ConfigurationException;
 import dev.warren.worker.Task;
 import dev.warren.worker.execute.TaskRegistry;
 import java.lang.reflect.Method;
@@ -27,7 +28,7 @@ final class TaskBeans {
   /**
    * Registers every task.
    *
-   * @throws IllegalStateException if there is none: such a worker would take tasks it cannot run
+   * @throws ConfigurationException if there is none: such a worker would take tasks it cannot run
    */
   void register() {
     for (String name : beans.getBeanDefinitionNames()) {
@@ -38,8 +39,10 @@ final class TaskBeans {
       }
     }
     if (registry.names().isEmpty()) {
-      throw new IllegalStateException(
-          "this worker knows no task: annotate a public method of a Spring bean with @Task(\"name\"), or set warren.worker.enabled=false");
+      throw new ConfigurationException(
+          "this worker knows no task: annotate a public method of a Spring bean with"
+              + " @Task(\"name\"), or set warren.worker.enabled=false",
+          null);
     }
   }
 

@@ -38,6 +38,12 @@ final class WorkerLifecycle implements SmartLifecycle {
     running = false;
   }
 
+  /** A worker that has drained is over: its slots do not start again. */
+  @Override
+  public boolean isPauseable() {
+    return false;
+  }
+
   @Override
   public boolean isRunning() {
     return running;

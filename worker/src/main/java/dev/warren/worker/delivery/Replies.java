@@ -75,8 +75,7 @@ final class Replies {
             attempt(delivery, task),
             news.startedAt(),
             clock.instant());
-    WireMessage message = encode(reply, task.correlationId());
-    return UntilTaken.reply(delivery, () -> publish(replyTo, message), timer);
+    return send(delivery, replyTo, encode(reply, task.correlationId()));
   }
 
   /** A word in between, which nothing waits for. */
@@ -110,8 +109,17 @@ final class Replies {
     ReplyMessage reply =
         new ReplyMessage(id, TaskStatus.FAILURE, null, error, worker, 0, null, clock.instant());
     String correlationId = refused.correlationId() == null ? id : refused.correlationId();
-    WireMessage message = encode(reply, correlationId);
-    return UntilTaken.reply(delivery, () -> publish(replyTo, message), timer);
+    return send(delivery, replyTo, encode(reply, correlationId));
+  }
+
+  /** A reply that can never be written ends like one that nobody waits for. */
+  private CompletableFuture<Void> send(Delivery delivery, String replyTo, WireMessage message) {
+    return UntilTaken.reply(delivery, () -> publish(replyTo, message), timer)
+        .exceptionally(
+            failure -> {
+              log.error("a reply cannot be sent", failure);
+              return null;
+            });
   }
 
   private CompletableFuture<PublishOutcome> publish(String queue, WireMessage message) {
@@ -149,7 +157,9 @@ final class Replies {
    */
   private boolean isAllowed(String replyTo) {
     if (tasksOwnQueues.contains(replyTo) || !fitsShortString(replyTo)) {
-      log.warn("no reply is sent to '{}', which is not a reply queue", replyTo);
+      log.warn(
+          "no reply is sent to '{}', which is not a reply queue",
+          replyTo.replaceAll("\\p{Cntrl}", "?"));
       return false;
     }
     return true;

@@ -23,12 +23,16 @@ final class Republishing {
 
   private Republishing() {}
 
+  /** The original's properties, or where those cannot be sent on, only what is added. */
   static BasicProperties copy(BasicProperties original, Map<String, Object> added) {
     Map<String, @Nullable Object> headers = new LinkedHashMap<>();
     if (original.getHeaders() != null) {
       original
           .getHeaders()
           .forEach((name, v) -> headers.put(ACTED_UPON.contains(name) ? "was-" + name : name, v));
+    }
+    if (original.getMessageId() != null) {
+      headers.put("was-message-id", original.getMessageId()); // the publisher sets its own
     }
     headers.putAll(added);
     BasicProperties copy =

@@ -32,6 +32,8 @@ final class Settlement {
 
   private static final Logger log = LoggerFactory.getLogger(Settlement.class);
 
+  private static final int LONGEST_LINE = 300;
+
   private final Broker broker;
   private final Replies replies;
   private final String queue;
@@ -65,7 +67,10 @@ final class Settlement {
   void settle(Delivery delivery, TaskMessage task, Outcome outcome, @Nullable Instant startedAt) {
     switch (outcome.kind()) {
       case SUCCEEDED -> end(delivery, task, TaskStatus.SUCCESS, outcome, startedAt);
-      case FAILED -> end(delivery, task, TaskStatus.FAILURE, outcome, startedAt);
+      case FAILED -> {
+        log.info("task {} {} failed: {}", task.task(), task.id(), oneLine(outcome.error()));
+        end(delivery, task, TaskStatus.FAILURE, outcome, startedAt);
+      }
       case EXPIRED -> end(delivery, task, TaskStatus.REVOKED, outcome, null);
       case UNKNOWN_TASK -> putOff(delivery, task, outcome);
       case ABANDONED -> delivery.giveBack();
@@ -86,9 +91,23 @@ final class Settlement {
     why.put("x-warren-queue", queue);
     why.put("x-warren-worker", worker);
     why.put("x-warren-time", clock.instant().toString());
-    keep(delivery, Topology.dead(queue), why)
-        .thenCompose(kept -> replies.refuse(delivery, detail))
-        .thenRun(delivery::ack);
+    ackAfter(
+        delivery,
+        keep(delivery, Topology.dead(queue), why)
+            .thenCompose(kept -> replies.refuse(delivery, detail)));
+  }
+
+  /** An ack once the broker has what must come first; an end in any case. */
+  private static void ackAfter(Delivery delivery, CompletableFuture<Void> first) {
+    first.whenComplete(
+        (done, failure) -> {
+          if (failure == null) {
+            delivery.ack();
+          } else {
+            log.error("a delivery is given back, because what must come first failed", failure);
+            delivery.giveBack();
+          }
+        });
   }
 
   private void end(
@@ -107,18 +126,32 @@ final class Settlement {
     TaskError error = outcome.error();
     String message = error == null ? "" : error.message();
     Instant now = clock.instant();
-    Instant since = task.unknownSince() == null ? now : task.unknownSince();
+    Instant told = task.unknownSince(); // by a header, which anybody can write
+    Instant since = told == null || told.isAfter(now) ? now : told;
     if (!now.isBefore(since.plus(unknownTaskTtl))) {
-      log.warn("task {} fails: {}", task.task(), message);
+      log.warn("task {} {} fails: {}", task.task(), task.id(), message);
       end(delivery, task, TaskStatus.FAILURE, outcome, null);
       return;
     }
-    if (task.unknownSince() == null) {
-      log.warn("task {} is put off for up to {}: {}", task.task(), unknownTaskTtl, message);
+    if (since.equals(now)) {
+      log.warn(
+          "task {} {} is put off for up to {} s: {}",
+          task.task(),
+          task.id(),
+          unknownTaskTtl.toSeconds(),
+          message);
       replies.announce(delivery, task, new Replies.News(TaskStatus.RETRY, null, error, null));
     }
-    keep(delivery, Topology.delay(queue), Map.of("warren_unknown_since", since.toString()))
-        .thenRun(delivery::ack);
+    Map<String, Object> header = Map.of("warren_unknown_since", since.toString());
+    ackAfter(delivery, keep(delivery, Topology.delay(queue), header));
+  }
+
+  private static String oneLine(@Nullable TaskError error) {
+    if (error == null) {
+      return "";
+    }
+    String text = (error.type() + ": " + error.message()).replaceAll("\\p{Cntrl}+", " ");
+    return text.length() <= LONGEST_LINE ? text : text.substring(0, LONGEST_LINE) + "…";
   }
 
   /** Sends the message on, as it came, to another of our queues. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -65,16 +66,22 @@ final class SlotConsumer {
     return open != null && open.isOpen() && consumed.containsAll(sources);
   }
 
-  /** Asks the broker for no more; what was delivered stays ours. Blocks for at most two calls. */
+  /**
+   * Asks the broker for no more; what was delivered stays ours. Blocks for a call to each queue,
+   * and for as long as a socket is stuck.
+   */
   void stop() {
     stopped = true;
     broker.consuming().forget(opener);
     Channel open = channel;
-    if (open == null || !open.isOpen()) {
-      return;
+    if (open != null) {
+      sources.forEach(source -> cancel(open, source));
     }
+  }
+
+  private void cancel(Channel open, String source) {
     try {
-      for (String source : consumed) {
+      if (consumed.remove(source)) {
         open.basicCancel(source);
       }
     } catch (IOException | RuntimeException e) {
@@ -82,22 +89,35 @@ final class SlotConsumer {
     }
   }
 
-  private void open(Connection connection) throws IOException {
+  private void open(Connection connection) throws IOException, TimeoutException {
     Channel current = channel;
     if (current == null || !current.isOpen()) {
-      current = connection.createChannel();
-      if (current == null) {
-        throw new IOException("the broker allows no more channels; lower the concurrency");
-      }
       consumed.clear();
-      current.basicQos(1);
-      channel = current;
+      channel = BrokerLink.openChannel(connection, this::setUp);
+    } else {
+      consume(current);
     }
-    for (String source : sources) {
-      if (!consumed.contains(source)) {
-        consumed.add(source);
-        current.basicConsume(source, false, source, new QueueConsumer(current, source));
+  }
+
+  private void setUp(Channel fresh) throws IOException {
+    fresh.basicQos(1);
+    consume(fresh);
+  }
+
+  private void consume(Channel open) throws IOException {
+    try {
+      for (String source : sources) {
+        if (!stopped && !consumed.contains(source)) {
+          open.basicConsume(source, false, source, new QueueConsumer(open, source));
+          consumed.add(source);
+        }
       }
+    } catch (IOException | RuntimeException e) {
+      open.abort(); // the broker may know a consumer that we do not
+      throw e;
+    }
+    if (stopped) { // meanwhile: stop() has not seen these
+      sources.forEach(source -> cancel(open, source));
     }
   }
 

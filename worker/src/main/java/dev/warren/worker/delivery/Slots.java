@@ -13,9 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -30,6 +34,9 @@ import org.slf4j.MDC;
 final class Slots {
 
   private static final Logger log = LoggerFactory.getLogger(Slots.class);
+
+  private static final Duration PATIENCE = Duration.ofMillis(500);
+  private static final int MOST_DOUBLINGS = 30;
 
   private final WireFormat wire;
   private final ThreadExecutor executor;
@@ -58,8 +65,7 @@ final class Slots {
     this.threads =
         new ThreadPoolExecutor(
             concurrency, concurrency, 0, TimeUnit.SECONDS, new PriorityBlockingQueue<>());
-    java.util.concurrent.atomic.AtomicInteger number =
-        new java.util.concurrent.atomic.AtomicInteger();
+    AtomicInteger number = new AtomicInteger();
     // Not daemons: they keep a worker without a web server alive.
     threads.setThreadFactory(work -> new Thread(work, "warren-slot-" + number.incrementAndGet()));
   }
@@ -85,6 +91,20 @@ final class Slots {
     return threads.getActiveCount();
   }
 
+  /**
+   * Gives back what has waited too long for a slot, so that a worker with a free one gets it: a
+   * busy worker holds no task that an idle one could run. Called now and then.
+   */
+  void giveBackWaitingLong() {
+    long now = System.nanoTime();
+    for (Runnable waiting : threads.getQueue()) {
+      Run run = (Run) waiting;
+      if (run.hasWaitedLong(now) && threads.remove(run)) {
+        run.delivery.giveBack();
+      }
+    }
+  }
+
   /** Takes no more, and gives back what no slot has begun; says how many. */
   int giveBackWaiting() {
     stopping = true;
@@ -101,16 +121,20 @@ final class Slots {
    */
   int awaitSettled(Duration longest) throws InterruptedException {
     long deadline = System.nanoTime() + longest.toNanos();
-    for (Delivery delivery : unsettled) {
+    for (Delivery next = anyUnsettled(); next != null; next = anyUnsettled()) {
       try {
-        delivery.done().get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-      } catch (java.util.concurrent.ExecutionException e) {
+        next.done().get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      } catch (ExecutionException e) {
         log.error("a settlement failed", e);
-      } catch (java.util.concurrent.TimeoutException e) {
-        return unsettled.size();
+      } catch (TimeoutException e) {
+        break;
       }
     }
     return unsettled.size();
+  }
+
+  private @Nullable Delivery anyUnsettled() {
+    return unsettled.stream().filter(delivery -> !delivery.done().isDone()).findAny().orElse(null);
   }
 
   /** Interrupts what still runs, and waits a moment for it. */
@@ -139,13 +163,24 @@ final class Slots {
     }
   }
 
+  /** Our own fault: once more, elsewhere or later, and then to quarantine instead of for ever. */
+  private void giveUp(Delivery delivery, Throwable fault) {
+    log.error("a delivery could not be handled", fault);
+    if (delivery.earlierDeliveries() == 0) {
+      delivery.giveBack();
+    } else {
+      settlement.quarantine(
+          delivery, Decoded.failed(Decoded.Reason.CANNOT_BE_HANDLED, fault.toString()));
+    }
+  }
+
   private void run(Delivery delivery, TaskMessage task) {
     Instant startedAt = clock.instant();
     if (task.expires() != null && !startedAt.isBefore(task.expires())) {
       settlement.settle(delivery, task, Outcome.expired(), null);
       return;
     }
-    if (task.trackStarted()) {
+    if (task.trackStarted() && executor.knows(task)) {
       replies.announce(delivery, task, new Replies.News(TaskStatus.STARTED, null, null, startedAt));
     }
     Outcome outcome = executor.run(task);
@@ -155,9 +190,19 @@ final class Slots {
   /** A delivery on its way into a slot. */
   private final class Run implements Runnable, Comparable<Run> {
     private final Delivery delivery;
+    private final long since = System.nanoTime();
 
     Run(Delivery delivery) {
       this.delivery = delivery;
+    }
+
+    /**
+     * Twice as long each time it comes back: a quorum queue counts deliveries and throws a message
+     * out that had too many.
+     */
+    boolean hasWaitedLong(long now) {
+      long patience = PATIENCE.toNanos() << Math.min(delivery.earlierDeliveries(), MOST_DOUBLINGS);
+      return now - since >= patience;
     }
 
     @Override
@@ -165,8 +210,7 @@ final class Slots {
       try {
         Slots.this.run(delivery);
       } catch (Throwable e) {
-        log.error("a delivery could not be handled and is given back", e);
-        delivery.giveBack();
+        giveUp(delivery, e);
       }
     }
 

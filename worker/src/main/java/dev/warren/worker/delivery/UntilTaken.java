@@ -32,8 +32,8 @@ final class UntilTaken {
   private final @Nullable Runnable redeclare;
   private final ScheduledExecutorService timer;
   private final CompletableFuture<Void> taken = new CompletableFuture<>();
-  private final long lossDeadlineNanos = System.nanoTime() + AFTER_LOSS.toNanos();
   private long pauseMillis = FIRST_PAUSE_MILLIS; // one attempt at a time
+  private @Nullable Long lostSince; // as above; when the channel was first seen dead
 
   private UntilTaken(
       Delivery delivery,
@@ -49,7 +49,8 @@ final class UntilTaken {
   /**
    * A reply: without its queue nobody waits for it, and that is an end, too.
    *
-   * @return completes when the broker has it or nobody wants it; never, if the worker stops first
+   * @return completes when the broker has it or nobody wants it; exceptionally if it can never be
+   *     written; not at all if the worker stops first
    */
   static CompletableFuture<Void> reply(
       Delivery delivery,
@@ -62,7 +63,8 @@ final class UntilTaken {
    * A message that must not be lost: a queue that is gone is declared again.
    *
    * @param redeclare sees to it, in the background, that the queue is there
-   * @return completes when the broker has it; never, if the worker stops first
+   * @return completes when the broker has it; exceptionally if it can never be written; not at all
+   *     if the worker stops first
    */
   static CompletableFuture<Void> keep(
       Delivery delivery,
@@ -84,6 +86,8 @@ final class UntilTaken {
   private void answered(@Nullable PublishOutcome outcome, @Nullable Throwable failure) {
     if (outcome == PublishOutcome.ACCEPTED) {
       taken.complete(null);
+    } else if (failure != null && !(failure instanceof BrokerUnavailableException)) {
+      taken.completeExceptionally(failure); // the message itself is wrong: trying again is no use
     } else if (outcome == PublishOutcome.UNROUTABLE && redeclare == null) {
       log.info("a reply finds no queue: its caller is gone");
       taken.complete(null);
@@ -91,15 +95,12 @@ final class UntilTaken {
       if (outcome == PublishOutcome.UNROUTABLE && redeclare != null) {
         redeclare.run();
       }
-      if (failure != null && !(failure instanceof BrokerUnavailableException)) {
-        log.error("a message could not be published; trying again", failure);
-      }
       again();
     }
   }
 
   private void again() {
-    if (!delivery.isOpen() && System.nanoTime() - lossDeadlineNanos >= 0) {
+    if (isLongLost()) {
       log.warn("gave up publishing after {}: the broker has delivered the task again", AFTER_LOSS);
       delivery.abandon();
       return;
@@ -110,5 +111,16 @@ final class UntilTaken {
     } catch (RejectedExecutionException e) {
       delivery.abandon(); // the worker stops; the broker delivers it again
     }
+  }
+
+  private boolean isLongLost() {
+    if (delivery.isOpen()) {
+      return false;
+    }
+    long now = System.nanoTime();
+    if (lostSince == null) {
+      lostSince = now;
+    }
+    return now - lostSince >= AFTER_LOSS.toNanos();
   }
 }

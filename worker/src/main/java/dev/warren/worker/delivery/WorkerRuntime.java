@@ -1,6 +1,7 @@
 package dev.warren.worker.delivery;
 
 import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.Threads;
 import dev.warren.wire.WireFormat;
 import dev.warren.worker.WorkerProperties;
 import dev.warren.worker.execute.TaskRegistry;
@@ -10,7 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,8 @@ import org.slf4j.LoggerFactory;
 public final class WorkerRuntime {
 
   private static final Logger log = LoggerFactory.getLogger(WorkerRuntime.class);
+  private static final Duration SWEEP = Duration.ofMillis(250);
+  private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofSeconds(5);
 
   private final Broker broker;
@@ -39,14 +42,7 @@ public final class WorkerRuntime {
   private final String queue;
   private final Slots slots;
   private final List<SlotConsumer> consumers = new ArrayList<>();
-  private final ScheduledExecutorService timer =
-      new ScheduledThreadPoolExecutor(
-          1,
-          work -> {
-            Thread thread = new Thread(work, "warren-settlement");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService timer = Threads.scheduler("warren-settlement");
 
   /** A worker that is not started. */
   public WorkerRuntime(
@@ -77,9 +73,13 @@ public final class WorkerRuntime {
   public void start() {
     broker.declare(queue);
     slots.start();
+    timer.scheduleWithFixedDelay(
+        slots::giveBackWaitingLong, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
     consumers.forEach(SlotConsumer::start);
     log.info(
-        "worker {} takes tasks from '{}' with {} slots: {}",
+        broker.state() == Broker.State.DOWN
+            ? "worker {} waits for the broker, to take tasks from '{}' with {} slots: {}"
+            : "worker {} takes tasks from '{}' with {} slots: {}",
         properties.name(),
         queue,
         properties.concurrency(),
@@ -95,24 +95,21 @@ public final class WorkerRuntime {
   /** Stops in the order above; blocks until it is done. */
   public void stop() {
     try {
-      consumers.forEach(SlotConsumer::stop);
+      Threads.bounded("warren-cancel", CANCEL_TIMEOUT, () -> consumers.forEach(SlotConsumer::stop));
       log.info("stopping 1/4: no new tasks are taken from '{}'", queue);
       log.info("stopping 2/4: gave back {} tasks that had not begun", slots.giveBackWaiting());
-      int running = slots.running();
+      Duration limit = properties.drainTimeout();
       log.info(
-          "stopping 3/4: waiting up to {} for {} running tasks",
-          properties.drainTimeout(),
-          running);
-      int left = slots.awaitSettled(properties.drainTimeout());
+          "stopping 3/4: {} tasks run; they have {} s to end", slots.running(), limit.toSeconds());
+      int left = slots.awaitSettled(limit);
       if (left > 0) {
-        log.warn(
-            "stopping 4/4: {} tasks did not end in time: interrupting and giving them back", left);
+        log.warn("stopping 4/4: interrupting {} tasks that did not end in time", left);
+        slots.interrupt(GRACE_AFTER_INTERRUPT);
+        left = slots.awaitSettled(Duration.ZERO);
+      } else {
+        slots.interrupt(Duration.ZERO);
       }
-      slots.interrupt(left > 0 ? GRACE_AFTER_INTERRUPT : Duration.ofMillis(100));
-      log.info(
-          "worker {} has stopped; tasks left to the broker: {}",
-          properties.name(),
-          slots.awaitSettled(Duration.ZERO));
+      log.info("stopping 4/4: done; {} tasks are left to the broker to deliver again", left);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       log.warn("interrupted while stopping; the broker delivers again what was not settled");

@@ -42,12 +42,6 @@ public record Outcome(Kind kind, @Nullable Object value, @Nullable TaskError err
     return new Outcome(Kind.FAILED, null, describe(thrown));
   }
 
-  /** A failure that is no exception of the task's. */
-  public static Outcome failed(String type, String message) {
-    return new Outcome(
-        Kind.FAILED, null, new TaskError(type, text(message, LONGEST_MESSAGE), null));
-  }
-
   static Outcome unknownTask(String message) {
     return new Outcome(Kind.UNKNOWN_TASK, null, new TaskError("NotRegistered", message, null));
   }

@@ -1,14 +1,17 @@
 package dev.warren.worker.execute;
 
+import dev.warren.WarrenException.ConfigurationException;
+import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +42,11 @@ final class TaskMethod implements TaskHandler {
     this.varargs = method.isVarArgs();
     if (Future.class.isAssignableFrom(method.getReturnType())
         || CompletionStage.class.isAssignableFrom(method.getReturnType())) {
-      throw new IllegalArgumentException(
-          this + " cannot be a task: it must return its value, not a future of it");
+      throw new ConfigurationException(
+          this + " cannot be a task: it must return its value, not a future of it", null);
+    }
+    if (!Modifier.isPublic(method.getModifiers())) {
+      throw new ConfigurationException(this + " cannot be a task: it must be public", null);
     }
     method.setAccessible(true); // a public method of a package-private bean
     List<Slot> found = new ArrayList<>();
@@ -75,12 +81,11 @@ final class TaskMethod implements TaskHandler {
       throw new TaskArgumentException(
           "takes %d arguments (%s) but %d were given".formatted(fixed, signature(), args.size()));
     }
-    Set<String> unused = new HashSet<>(kwargs.keySet());
+    requireKnown(kwargs.keySet(), fixed);
     @Nullable Object[] values = new Object[slots.size()];
     for (int i = 0; i < fixed; i++) {
       Slot slot = slots.get(i);
       JsonNode named = kwargs.get(slot.name());
-      unused.remove(slot.name());
       if (i < args.size() && named != null) {
         throw new TaskArgumentException("argument '" + slot.name() + "' was given twice");
       }
@@ -90,12 +95,17 @@ final class TaskMethod implements TaskHandler {
       values[fixed] =
           rest(slots.get(fixed), args.subList(Math.min(fixed, args.size()), args.size()));
     }
-    if (!unused.isEmpty()) {
+    return values;
+  }
+
+  private void requireKnown(Set<String> names, int fixed) {
+    Set<String> unknown = new TreeSet<>(names);
+    slots.subList(0, fixed).forEach(slot -> unknown.remove(slot.name()));
+    if (!unknown.isEmpty()) {
       throw new TaskArgumentException(
           "has no argument '%s'; it takes (%s)"
-              .formatted(String.join("', '", unused), signature()));
+              .formatted(String.join("', '", unknown), signature()));
     }
-    return values;
   }
 
   private @Nullable Object value(Slot slot, @Nullable JsonNode given) {
@@ -110,9 +120,9 @@ final class TaskMethod implements TaskHandler {
   }
 
   private Object rest(Slot slot, List<JsonNode> given) {
-    Object array = java.lang.reflect.Array.newInstance(slot.type().getRawClass(), given.size());
+    Object array = Array.newInstance(slot.type().getRawClass(), given.size());
     for (int i = 0; i < given.size(); i++) {
-      java.lang.reflect.Array.set(array, i, convert(slot, given.get(i)));
+      Array.set(array, i, convert(slot, given.get(i)));
     }
     return array;
   }

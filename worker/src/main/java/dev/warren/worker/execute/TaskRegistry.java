@@ -1,5 +1,6 @@
 package dev.warren.worker.execute;
 
+import dev.warren.WarrenException.ConfigurationException;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,19 +33,20 @@ public final class TaskRegistry {
    * Registers a method.
    *
    * @param bean the object to call it on
-   * @throws IllegalArgumentException if the name is taken, or the method cannot be a task
+   * @throws ConfigurationException if the name is taken, or the method cannot be a task
    */
   public void register(String name, Object bean, Method method) {
     if (name.isBlank() || name.startsWith("celery.")) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "@Task(\"%s\") on %s: a task needs a name that does not start with 'celery.'"
-              .formatted(name, method));
+              .formatted(name, method),
+          null);
     }
     TaskMethod task = new TaskMethod(bean, method, mapper);
     TaskMethod other = methods.putIfAbsent(name, task);
     if (other != null) {
-      throw new IllegalArgumentException(
-          "two tasks are named '%s': %s and %s".formatted(name, other, task));
+      throw new ConfigurationException(
+          "two tasks are named '%s': %s and %s; rename one".formatted(name, other, task), null);
     }
     handlers.put(name, task);
   }
@@ -55,7 +57,7 @@ public final class TaskRegistry {
   }
 
   /** Whether a task of that name can be run here. */
-  public boolean knows(String name) {
+  boolean knows(String name) {
     return handlers.containsKey(name);
   }
 

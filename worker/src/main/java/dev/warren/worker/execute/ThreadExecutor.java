@@ -27,6 +27,11 @@ public final class ThreadExecutor {
     stopping = true;
   }
 
+  /** Whether {@link #run} would find the task. */
+  public boolean knows(TaskMessage task) {
+    return registry.knows(task.task());
+  }
+
   /** Runs one task that was read from the wire. Never throws. */
   public Outcome run(TaskMessage task) {
     try {

@@ -1,0 +1,80 @@
+package dev.warren.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.it.kit.Deadline;
+import dev.warren.it.kit.ProducerProcess;
+import dev.warren.it.kit.Rest;
+import dev.warren.it.kit.TaskApi;
+import dev.warren.it.kit.TestBroker;
+import dev.warren.it.kit.WorkerProcess;
+import java.time.Duration;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Nothing needs the broker in order to start, or to stop. */
+class AbsentBrokerTest {
+
+  /** What a JVM ends with that has handled SIGTERM. */
+  private static final int TERMINATED = 128 + 15;
+
+  /** Nothing runs, so there is nothing to wait for but a broker that does not answer. */
+  private static final Duration STOP = Duration.ofSeconds(15);
+
+  @AutoClose private static TestBroker broker;
+
+  private final String queue = TestBroker.uniqueName("absent");
+
+  @BeforeAll
+  static void startBroker() {
+    broker = TestBroker.own();
+  }
+
+  @Test
+  void workerAndProducerStartWithoutABrokerAndHealWhenItComes() {
+    broker.stop();
+    try (WorkerProcess worker = WorkerProcess.on(broker.uri()).queue(queue, 10).start();
+        ProducerProcess producer =
+            ProducerProcess.on(broker.uri()).queue(queue, 10).start().awaitLive()) {
+      TaskApi tasks = producer.tasks();
+      assertThat(producer.isReady()).isFalse();
+      Rest.Answer refused = tasks.post("text.word_count", "a b");
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.problem()).isEqualTo("broker-unavailable");
+      assertThat(Integer.parseInt(refused.header("retry-after"))).isPositive();
+      assertThat(refused.took()).isLessThan(Duration.ofSeconds(2));
+      Deadline.await(
+          "the worker waits for the broker",
+          Deadline.APP_START,
+          () -> worker.log().contains("waits for the broker"));
+      assertThat(worker.isReady()).isFalse();
+
+      broker.start();
+
+      producer.awaitReady();
+      worker.awaitReady();
+      assertThat(tasks.run("text.word_count", "a b").path("result").asInt()).isEqualTo(2);
+      assertThat(tasks.queue(queue).path("maxLength").asInt()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void workerAndProducerStopInTimeWhileTheBrokerHangs() {
+    try (WorkerProcess worker =
+            WorkerProcess.on(broker.uri()).queue(queue).concurrency(16).start();
+        ProducerProcess producer = ProducerProcess.on(broker.uri()).queue(queue).startReady()) {
+      worker.awaitReady();
+      broker.freeze();
+      try {
+        worker.sigterm();
+        producer.sigterm();
+
+        assertThat(worker.awaitExit(STOP)).isEqualTo(TERMINATED);
+        assertThat(producer.awaitExit(STOP)).isEqualTo(TERMINATED);
+      } finally {
+        broker.thaw();
+      }
+    }
+  }
+}
