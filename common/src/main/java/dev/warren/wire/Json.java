@@ -1,0 +1,140 @@
+package dev.warren.wire;
+
+import dev.warren.WarrenException.EncodingException;
+import dev.warren.wire.Decoded.Reason;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Locale;
+import java.util.function.Consumer;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.ByteArrayBuilder;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.JsonNodeFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Bodies as JSON, within limits of size, depth and length of numbers. Immutable and thread-safe.
+ */
+final class Json {
+
+  static final String CONTENT_TYPE = "application/json";
+
+  /** Deeper nesting than this is nobody's argument, and would cost the reader its stack. */
+  private static final int MAX_DEPTH = 128;
+
+  private static final int MAX_NUMBER_LENGTH = 400;
+
+  /** Bytes of a short string in AMQP: of names, ids and other properties. */
+  private static final int LONGEST_NAME = 255;
+
+  private final int maxBytes;
+  private final JsonMapper mapper;
+
+  Json(int maxBytes) {
+    this.maxBytes = maxBytes;
+    JsonFactory factory =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(MAX_NUMBER_LENGTH)
+                    .build())
+            .build();
+    this.mapper =
+        JsonMapper.builder(factory)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT) // 2.5 is no int, and 2 is not it
+            // Numbers keep their digits on the way, whatever the type they are bound to in the end.
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .findAndAddModules()
+            .build();
+  }
+
+  JsonMapper mapper() {
+    return mapper;
+  }
+
+  /** What can stand in a property of a message and in a line of a log. */
+  static boolean isName(String text) {
+    return !text.isBlank()
+        && text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME
+        && text.codePoints().noneMatch(Character::isISOControl);
+  }
+
+  /**
+   * A moment with an offset, as both Celery and Java write it.
+   *
+   * @throws java.time.format.DateTimeParseException if it is none
+   */
+  static Instant moment(String text) {
+    return OffsetDateTime.parse(text).toInstant();
+  }
+
+  /** The JSON in a message, or the reason why there is none. */
+  Decoded<JsonNode> read(WireMessage message) {
+    if (message.body().length > maxBytes) {
+      return Decoded.failed(
+          Reason.TOO_LARGE,
+          "the body has %d bytes, more than warren.max-message-bytes allows (%d)"
+              .formatted(message.body().length, maxBytes));
+    }
+    String type = message.contentType();
+    if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase(CONTENT_TYPE)) {
+      return Decoded.failed(
+          Reason.UNSUPPORTED_CONTENT_TYPE, "the content type is not " + CONTENT_TYPE + ": " + type);
+    }
+    String encoding = message.contentEncoding();
+    if (encoding != null
+        && !encoding.isEmpty()
+        && !encoding.toLowerCase(Locale.ROOT).matches("utf-?8")) {
+      return Decoded.failed(
+          Reason.UNSUPPORTED_ENCODING, "the content encoding is not utf-8: " + encoding);
+    }
+    if (message.headers().get("compression") != null) {
+      return Decoded.failed(
+          Reason.UNSUPPORTED_ENCODING, "this worker does not support compressed bodies yet");
+    }
+    try {
+      return Decoded.of(mapper.readTree(message.body()));
+    } catch (StreamConstraintsException e) {
+      return Decoded.failed(Reason.TOO_DEEP, e.getOriginalMessage());
+    } catch (JacksonException e) {
+      return Decoded.failed(Reason.NOT_JSON, "the body is not JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  /**
+   * A body.
+   *
+   * @param what what is written, for the error
+   * @throws EncodingException if it is not JSON, or too large
+   */
+  byte[] write(String what, Consumer<JsonGenerator> content) {
+    byte[] body;
+    try (ByteArrayBuilder bytes = new ByteArrayBuilder(256)) {
+      try (JsonGenerator json = mapper.createGenerator(bytes)) {
+        content.accept(json);
+      }
+      body = bytes.toByteArray();
+    } catch (JacksonException e) {
+      throw new EncodingException(
+          what + " cannot be written as JSON: " + e.getOriginalMessage(), e);
+    } catch (RuntimeException | Error e) { // a value's own getters may throw anything
+      throw new EncodingException(what + " cannot be written as JSON: " + e, e);
+    }
+    if (body.length > maxBytes) {
+      throw new EncodingException(
+          "%s has %d bytes, more than warren.max-message-bytes allows (%d)"
+              .formatted(what, body.length, maxBytes),
+          null);
+    }
+    return body;
+  }
+}

@@ -1,0 +1,180 @@
+package dev.warren.wire;
+
+import dev.warren.wire.Decoded.Reason;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Tasks as Celery's message protocol v2 has them: headers, and a body {@code [args, kwargs,
+ * embed]}.
+ */
+final class TaskFormat {
+
+  private static final List<String> EMBED_FEATURES =
+      List.of("callbacks", "errbacks", "chain", "chord");
+
+  private final Json json;
+  private final Clock clock;
+  private final String origin = "warren@" + ProcessHandle.current().pid();
+
+  TaskFormat(Json json, Clock clock) {
+    this.json = json;
+    this.clock = clock;
+  }
+
+  WireMessage write(TaskMessage task) {
+    Map<String, @Nullable Object> headers = new LinkedHashMap<>();
+    headers.put("lang", "java");
+    headers.put("task", task.task());
+    headers.put("id", task.id());
+    headers.put("root_id", task.id());
+    headers.put("parent_id", null);
+    headers.put("group", null);
+    headers.put("retries", task.retries());
+    headers.put("eta", null);
+    headers.put("expires", task.expires() == null ? null : task.expires().toString());
+    headers.put("timelimit", Arrays.asList(null, null));
+    headers.put("origin", origin);
+    headers.put("ignore_result", task.ignoreResult());
+    if (task.trackStarted()) {
+      headers.put("warren_track_started", true);
+    }
+    if (task.unknownSince() != null) {
+      headers.put("warren_unknown_since", task.unknownSince().toString());
+    }
+    byte[] body = json.write("the arguments of task " + task.task(), out -> writeBody(task, out));
+    return new WireMessage(
+        Json.CONTENT_TYPE, "utf-8", task.correlationId(), task.replyTo(), headers, body);
+  }
+
+  private static void writeBody(TaskMessage task, JsonGenerator json) {
+    json.writeStartArray();
+    json.writeStartArray();
+    task.args().forEach(json::writePOJO);
+    json.writeEndArray();
+    json.writeStartObject();
+    task.kwargs().forEach(json::writePOJOProperty);
+    json.writeEndObject();
+    json.writeStartObject();
+    EMBED_FEATURES.forEach(json::writeNullProperty);
+    json.writeEndObject();
+    json.writeEndArray();
+  }
+
+  Decoded<TaskMessage> read(WireMessage message) {
+    if (message.headers().containsKey(WireFormat.UNREADABLE)) {
+      return Decoded.failed(
+          Reason.UNREADABLE_PROPERTIES, "the message's properties cannot be read");
+    }
+    Decoded<JsonNode> body = json.read(message);
+    if (body.reason() == Reason.TOO_LARGE || body.reason() == Reason.UNSUPPORTED_CONTENT_TYPE) {
+      return body.cast();
+    }
+    Map<String, @Nullable Object> headers = message.headers();
+    if (!(headers.get("task") instanceof String name) || !Json.isName(name)) {
+      return Decoded.failed(
+          Reason.NO_TASK_NAME, "there is no header 'task' with a name of 1 to 255 bytes");
+    }
+    String id = WireFormat.taskId(message);
+    if (id == null) {
+      return Decoded.failed(Reason.NO_ID, "there is no header 'id' of 1 to 255 bytes");
+    }
+    if (body.value() == null) {
+      return body.cast();
+    }
+    try {
+      return read(message, name, id, body.value());
+    } catch (MalformedException e) {
+      return Decoded.failed(e.reason, e.detail);
+    }
+  }
+
+  private Decoded<TaskMessage> read(WireMessage message, String name, String id, JsonNode body) {
+    Map<String, @Nullable Object> headers = message.headers();
+    if (!body.isArray() || body.size() != 3) {
+      return Decoded.failed(Reason.BAD_SHAPE, "the body is not [args, kwargs, embed]");
+    }
+    JsonNode args = body.get(0);
+    JsonNode kwargs = body.get(1);
+    if (!args.isArray() || !(kwargs.isObject() || kwargs.isNull())) {
+      return Decoded.failed(Reason.BAD_SHAPE, "args is not a list, or kwargs not an object");
+    }
+    requireSupported(headers, body.get(2));
+    Map<String, JsonNode> named = new LinkedHashMap<>();
+    kwargs.properties().forEach(p -> named.put(p.getKey(), p.getValue()));
+    List<JsonNode> positional = new ArrayList<>(args.size());
+    args.forEach(positional::add);
+    return Decoded.of(
+        new TaskMessage(
+            id,
+            name,
+            positional,
+            named,
+            message.replyTo(),
+            message.correlationId() == null ? id : message.correlationId(),
+            headers.get("retries") instanceof Number n ? Math.max(0, n.intValue()) : 0,
+            moment(headers, "expires"),
+            Boolean.TRUE.equals(headers.get("ignore_result")),
+            Boolean.TRUE.equals(headers.get("warren_track_started")),
+            moment(headers, "warren_unknown_since")));
+  }
+
+  /** What this version cannot honour is refused by name: ignoring it would be wrong in silence. */
+  private void requireSupported(Map<String, @Nullable Object> headers, JsonNode embed) {
+    for (String feature : EMBED_FEATURES) {
+      JsonNode value = embed.path(feature);
+      if (!value.isMissingNode() && !value.isNull() && !value.isEmpty()) {
+        throw new MalformedException(
+            Reason.UNSUPPORTED_FEATURE, "this worker does not support '" + feature + "' yet");
+      }
+    }
+    Instant eta = moment(headers, "eta");
+    if (eta != null && eta.isAfter(clock.instant())) {
+      throw new MalformedException(
+          Reason.UNSUPPORTED_FEATURE, "this worker does not support an 'eta' to come yet: " + eta);
+    }
+    Object limits = headers.get("timelimit");
+    boolean limited =
+        limits instanceof List<?> list ? list.stream().anyMatch(l -> l != null) : limits != null;
+    if (limited) {
+      throw new MalformedException(
+          Reason.UNSUPPORTED_FEATURE, "this worker does not support 'timelimit' yet: " + limits);
+    }
+  }
+
+  private static @Nullable Instant moment(Map<String, @Nullable Object> headers, String header) {
+    Object value = headers.get(header);
+    if (value == null) {
+      return null;
+    }
+    try {
+      return Json.moment(String.valueOf(value));
+    } catch (DateTimeParseException e) {
+      throw new MalformedException(
+          Reason.BAD_HEADER,
+          "header '" + header + "' is not a moment with an offset, as 2026-01-31T12:00:00+00:00");
+    }
+  }
+
+  /** Leaves reading early; never leaves this class. */
+  private static final class MalformedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final Reason reason;
+    private final String detail;
+
+    MalformedException(Reason reason, String detail) {
+      super(detail, null, false, false);
+      this.reason = reason;
+      this.detail = detail;
+    }
+  }
+}
