@@ -219,7 +219,7 @@ public final class Broker implements AutoCloseable {
       throw e;
     } catch (IOException | TimeoutException | RuntimeException e) {
       throw new BrokerUnavailableException(
-          "the broker did not tell the size of queue '" + queue + "': " + BrokerLink.reason(e), e);
+          "the broker did not tell the size of queue '" + queue + "': " + Reason.of(e), e);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.warren.rabbit;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Channel;
@@ -234,7 +233,7 @@ public final class BrokerLink implements AutoCloseable {
     } catch (IOException | TimeoutException | RuntimeException e) {
       entry.openedOn = null;
       entry.first.completeExceptionally(e instanceof WarrenException ? e : explain(e));
-      String what = String.valueOf(e instanceof WarrenException ? e.getMessage() : reason(e));
+      String what = String.valueOf(e instanceof WarrenException ? e.getMessage() : Reason.of(e));
       if (!what.equals(entry.told)) {
         log.warn("{}: {}; trying again", name, what);
         entry.told = what;
@@ -270,7 +269,7 @@ public final class BrokerLink implements AutoCloseable {
     if (closed || connection != current) {
       return;
     }
-    log.warn("{}: connection lost: {}", name, reason(cause));
+    log.warn("{}: connection lost: {}", name, Reason.of(cause));
     run(this::connect);
   }
 
@@ -287,7 +286,7 @@ public final class BrokerLink implements AutoCloseable {
   // --- words for what went wrong ---------------------------------------------------------------
 
   private WarrenException explain(Exception e) {
-    String reason = reason(e);
+    String reason = Reason.of(e);
     if (e instanceof AuthenticationFailureException
         || e instanceof PossibleAuthenticationFailureException
         || reason.contains("ACCESS_REFUSED")
@@ -299,31 +298,6 @@ public final class BrokerLink implements AutoCloseable {
     }
     return new BrokerUnavailableException(
         "the broker cannot be reached at %s: %s".formatted(addresses, reason), e);
-  }
-
-  /** The innermost reason in one line: what the broker said, or the socket. */
-  static String reason(Throwable e) {
-    Throwable innermost = e;
-    while (innermost.getCause() != null && innermost.getCause() != innermost) {
-      innermost = innermost.getCause();
-    }
-    String message = innermost.getMessage();
-    if (innermost instanceof ShutdownSignalException signal) {
-      message = said(signal);
-    }
-    return message == null
-        ? innermost.getClass().getSimpleName()
-        : message.replaceAll("\\s+", " ").strip().replaceFirst("\\.$", "");
-  }
-
-  private static String said(ShutdownSignalException signal) {
-    if (signal.getReason() instanceof AMQP.Connection.Close close) {
-      return close.getReplyText();
-    }
-    if (signal.getReason() instanceof AMQP.Channel.Close close) {
-      return close.getReplyText();
-    }
-    return String.valueOf(signal.getMessage());
   }
 
   private static final class Kept {

@@ -99,7 +99,7 @@ final class ConfirmChannel implements ConfirmListener {
     try {
       channel.abort();
     } catch (IOException e) {
-      log.debug("aborting a channel: {}", BrokerLink.reason(e));
+      log.debug("aborting a channel: {}", Reason.of(e));
     }
     whenLost.run();
   }
@@ -140,7 +140,7 @@ final class ConfirmChannel implements ConfirmListener {
   }
 
   private void closed(ShutdownSignalException cause) {
-    abandon(BrokerLink.reason(cause));
+    abandon(Reason.of(cause));
     if (!cause.isHardError() && !cause.isInitiatedByApplication()) {
       whenLost.run();
     }

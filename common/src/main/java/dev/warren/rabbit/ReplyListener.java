@@ -72,7 +72,7 @@ public final class ReplyListener implements AutoCloseable {
         first.get(Broker.DECLARE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (ExecutionException | TimeoutException e) {
-      log.warn("reply queue {} is not there yet: {}", queue, BrokerLink.reason(e));
+      log.warn("reply queue {} is not there yet: {}", queue, Reason.of(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -92,7 +92,7 @@ public final class ReplyListener implements AutoCloseable {
     try (Channel channel = link.connection().createChannel()) {
       channel.queueDelete(queue);
     } catch (IOException | TimeoutException | RuntimeException e) {
-      log.debug("reply queue {} is left to expire: {}", queue, BrokerLink.reason(e));
+      log.debug("reply queue {} is left to expire: {}", queue, Reason.of(e));
     }
   }
 
