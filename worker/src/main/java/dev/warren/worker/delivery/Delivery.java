@@ -61,7 +61,7 @@ final class Delivery implements Comparable<Delivery> {
   int earlierDeliveries() {
     Object count = message.headers().get("x-delivery-count");
     if (count instanceof Number number) {
-      return number.intValue();
+      return Math.max(0, number.intValue()); // on a classic queue anybody can write this header
     }
     return envelope.isRedeliver() ? 1 : 0;
   }
