@@ -2,7 +2,10 @@ package dev.warren.rabbit;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.LongString;
+import dev.warren.WarrenException.EncodingException;
 import dev.warren.wire.WireMessage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +15,31 @@ import org.jspecify.annotations.Nullable;
 /** Turns messages from the broker's types into plain ones and back. */
 public final class AmqpMessages {
 
+  /** RabbitMQ's frame_max: a message's properties have to fit into one frame. */
+  public static final int FRAME_MAX = 131_072;
+
+  private static final int LONGEST_SHORT_STRING = 255;
+
   private AmqpMessages() {}
+
+  /** Whether a text can be a queue's name or a property: it has at most 255 bytes. */
+  public static boolean fitsShortString(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SHORT_STRING;
+  }
+
+  /**
+   * Bytes that properties take on the wire.
+   *
+   * @throws EncodingException if they cannot be written at all
+   */
+  public static int size(BasicProperties properties) {
+    try {
+      return properties.toFrame(0, 0).getPayload().length;
+    } catch (IOException | RuntimeException e) {
+      throw new EncodingException(
+          "the message's properties cannot be written: " + e.getMessage(), e);
+    }
+  }
 
   /** A delivery in plain types: long strings become strings, in nested tables and lists too. */
   public static WireMessage read(BasicProperties properties, byte[] body) {

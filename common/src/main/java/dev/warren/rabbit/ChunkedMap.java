@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,7 @@ final class ChunkedMap<R> {
   private static <R> List<R> ended(CompletableFuture<List<R>> chunk) throws InterruptedException {
     try {
       return chunk.get();
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       return List.of(); // noted already; the map goes on until all chunks have ended
     }
   }

@@ -104,8 +104,7 @@ final class ConfirmChannel implements ConfirmListener {
     whenLost.run();
   }
 
-  // --- on the connection's reader thread; a return comes before the ack of the same message
-  // -------
+  // --- on the connection's reader thread; a message's return comes before its ack --------------
 
   @Override
   public void handleAck(long sequence, boolean multiple) {

@@ -5,7 +5,6 @@ import com.rabbitmq.client.Connection;
 import dev.warren.WarrenException.BrokerUnavailableException;
 import dev.warren.WarrenException.EncodingException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -46,10 +45,8 @@ public final class ConfirmedPublisher implements AutoCloseable {
   /** The broker says that it is blocked only to those who publish; so an idle publisher asks. */
   private static final Duration PROBE = Duration.ofSeconds(1);
 
-  private static final int LONGEST_NAME = 255;
-
-  /** RabbitMQ's frame_max, into which the properties have to fit, less what is added here. */
-  private static final int LARGEST_PROPERTIES = 131_072 - 1_024;
+  /** What fits into a frame, less what is added here. */
+  private static final int LARGEST_PROPERTIES = AmqpMessages.FRAME_MAX - 1_024;
 
   /** A queue that nobody declares: what is published to it comes back. */
   private static final String NOWHERE = "warren.nowhere";
@@ -61,6 +58,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
   private final ScheduledExecutorService sweeper = Threads.scheduler("warren-confirm-timeout");
   private final BrokerLink.Opener opener = this::open;
 
+  /** Messages that were admitted and have no outcome yet. */
   private final AtomicInteger inFlight = new AtomicInteger();
 
   private volatile @Nullable ConfirmChannel channel; // written by the link's supervisor
@@ -83,7 +81,8 @@ public final class ConfirmedPublisher implements AutoCloseable {
    *
    * @param properties delivery mode and message id are set here
    * @return what the broker said; or {@link BrokerUnavailableException} if the connection is down
-   *     or blocked, at once, or the broker did not take the message off our hands in time
+   *     or blocked, at once, or the broker did not take the message off our hands in time; or
+   *     {@link EncodingException} if the properties cannot be written, which never changes
    */
   public CompletableFuture<PublishOutcome> publish(
       String queue, BasicProperties properties, byte[] body) {
@@ -92,9 +91,9 @@ public final class ConfirmedPublisher implements AutoCloseable {
     inFlight.incrementAndGet();
     message.outcome().whenComplete((outcome, failure) -> inFlight.decrementAndGet());
     String blocked = link.blockedReason();
-    String unwritable = unwritable(queue, properties);
+    EncodingException unwritable = unwritable(queue, properties);
     if (unwritable != null) {
-      message.outcome().completeExceptionally(new EncodingException(unwritable, null));
+      message.outcome().completeExceptionally(unwritable);
     } else if (blocked != null) {
       message.refuse("the broker takes no messages: " + blocked, true);
     } else if (closed || !isOpen()) {
@@ -111,17 +110,20 @@ public final class ConfirmedPublisher implements AutoCloseable {
    * Why these properties cannot go onto the wire, or null. Asked before, because a failure in the
    * middle of writing costs the channel, and with it the answers to all that is in flight.
    */
-  private static @Nullable String unwritable(String queue, BasicProperties properties) {
+  private static @Nullable EncodingException unwritable(String queue, BasicProperties properties) {
+    if (!AmqpMessages.fitsShortString(queue)) {
+      return new EncodingException("a queue's name has at most 255 bytes", null);
+    }
     try {
-      if (queue.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
-        return "a queue's name has at most " + LONGEST_NAME + " bytes";
-      }
-      int size = properties.toFrame(0, 0).getPayload().length;
+      int size = AmqpMessages.size(properties);
       return size <= LARGEST_PROPERTIES
           ? null
-          : "the message's headers have %d bytes, more than %d".formatted(size, LARGEST_PROPERTIES);
-    } catch (IOException | RuntimeException e) {
-      return "the message's properties cannot be written: " + e.getMessage();
+          : new EncodingException(
+              "the message's headers have %d bytes, more than %d"
+                  .formatted(size, LARGEST_PROPERTIES),
+              null);
+    } catch (EncodingException e) {
+      return e;
     }
   }
 
@@ -129,11 +131,6 @@ public final class ConfirmedPublisher implements AutoCloseable {
   boolean isOpen() {
     ConfirmChannel open = channel;
     return open != null && open.isOpen();
-  }
-
-  /** Messages that were admitted and have no outcome yet. */
-  public int inFlight() {
-    return inFlight.get();
   }
 
   /** Admits no more; what has no outcome yet is UNKNOWN, or refused if it was not written. */
@@ -221,7 +218,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
   }
 
   private void probe() {
-    if (inFlight() == 0 && link.isUp() && link.blockedReason() == null) {
+    if (inFlight.get() == 0 && link.isUp() && link.blockedReason() == null) {
       publish(NOWHERE, new BasicProperties(), new byte[0]);
     }
   }

@@ -7,6 +7,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warren.wire.Decoded;
+import dev.warren.wire.OneLine;
 import dev.warren.wire.ReplyMessage;
 import dev.warren.wire.TaskError;
 import dev.warren.wire.TaskStatus;
@@ -137,7 +138,8 @@ public final class ReplyListener implements AutoCloseable {
       return decoded.value();
     }
     String id = message.correlationId();
-    log.warn("a reply to task {} cannot be read: {}", id, decoded.detail());
+    log.warn(
+        "a reply to task {} cannot be read: {}", OneLine.of(String.valueOf(id)), decoded.detail());
     if (id == null) {
       return null;
     }

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record Decoded<T>(@Nullable T value, @Nullable Reason reason, @Nullable String detail) {
 
-  private static final int LONGEST_DETAIL = 500;
-
   /** Why a message cannot be understood; {@link #code()} is what travels. */
   public enum Reason {
     UNREADABLE_PROPERTIES("unreadable-properties"),
@@ -56,8 +54,6 @@ public record Decoded<T>(@Nullable T value, @Nullable Reason reason, @Nullable S
    * @param detail may quote the message: it is cut to a length, and to one line
    */
   public static <T> Decoded<T> failed(Reason reason, String detail) {
-    String line = detail.replaceAll("\\p{Cntrl}", "?");
-    return new Decoded<>(
-        null, reason, line.length() <= LONGEST_DETAIL ? line : line.substring(0, LONGEST_DETAIL));
+    return new Decoded<>(null, reason, OneLine.of(detail));
   }
 }

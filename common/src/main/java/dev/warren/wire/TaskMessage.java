@@ -47,49 +47,32 @@ public record TaskMessage(
 
   /** This task, answered to a queue. */
   public TaskMessage replyingTo(String queue) {
-    return new TaskMessage(
-        id,
-        task,
-        args,
-        kwargs,
-        queue,
-        correlationId,
-        retries,
-        expires,
-        ignoreResult,
-        trackStarted,
-        unknownSince);
+    return with(queue, expires, trackStarted);
   }
 
   /** This task, not to be run after a moment. */
   public TaskMessage expiringAt(@Nullable Instant moment) {
-    return new TaskMessage(
-        id,
-        task,
-        args,
-        kwargs,
-        replyTo,
-        correlationId,
-        retries,
-        moment,
-        ignoreResult,
-        trackStarted,
-        unknownSince);
+    return with(replyTo, moment, trackStarted);
   }
 
   /** This task, with a STARTED reply when a worker begins. */
   public TaskMessage trackingStart() {
+    return with(replyTo, expires, true);
+  }
+
+  private TaskMessage with(
+      @Nullable String newReplyTo, @Nullable Instant newExpires, boolean newTrackStarted) {
     return new TaskMessage(
         id,
         task,
         args,
         kwargs,
-        replyTo,
+        newReplyTo,
         correlationId,
         retries,
-        expires,
+        newExpires,
         ignoreResult,
-        true,
+        newTrackStarted,
         unknownSince);
   }
 

@@ -6,6 +6,7 @@ import dev.warren.wire.WireFormat;
 import dev.warren.worker.WorkerProperties;
 import dev.warren.worker.delivery.WorkerRuntime;
 import dev.warren.worker.execute.TaskRegistry;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -38,8 +39,7 @@ public class WorkerAutoConfiguration {
   }
 
   @Bean
-  TaskBeans warrenTaskBeans(
-      org.springframework.beans.factory.ListableBeanFactory beans, TaskRegistry registry) {
+  TaskBeans warrenTaskBeans(ListableBeanFactory beans, TaskRegistry registry) {
     return new TaskBeans(beans, registry);
   }
 }

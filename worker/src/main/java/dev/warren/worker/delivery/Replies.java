@@ -5,13 +5,13 @@ import dev.warren.rabbit.AmqpMessages;
 import dev.warren.rabbit.ConfirmedPublisher;
 import dev.warren.rabbit.PublishOutcome;
 import dev.warren.rabbit.Topology;
+import dev.warren.wire.OneLine;
 import dev.warren.wire.ReplyMessage;
 import dev.warren.wire.TaskError;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.TaskStatus;
 import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Set;
@@ -25,9 +25,6 @@ import org.slf4j.LoggerFactory;
 final class Replies {
 
   private static final Logger log = LoggerFactory.getLogger(Replies.class);
-
-  /** A queue's name on the wire has at most 255 bytes. */
-  private static final int LONGEST_QUEUE_NAME = 255;
 
   private final ConfirmedPublisher publisher;
   private final WireFormat wire;
@@ -61,10 +58,27 @@ final class Replies {
 
   /** The last word on a task; completes when the broker has it, or when nobody wants it. */
   CompletableFuture<Void> end(Delivery delivery, TaskMessage task, News news) {
-    String replyTo = task.replyTo();
-    if (!task.wantsReply() || replyTo == null || !isAllowed(replyTo)) {
-      return CompletableFuture.completedFuture(null);
+    String replyTo = replyTo(task);
+    return replyTo == null
+        ? CompletableFuture.completedFuture(null)
+        : send(delivery, replyTo, message(delivery, task, news, clock.instant()));
+  }
+
+  /** A word in between, which nothing waits for. */
+  void announce(Delivery delivery, TaskMessage task, News news) {
+    String replyTo = replyTo(task);
+    if (replyTo != null) {
+      publish(replyTo, message(delivery, task, news, null));
     }
+  }
+
+  private @Nullable String replyTo(TaskMessage task) {
+    String replyTo = task.replyTo();
+    return task.wantsReply() && replyTo != null && isAllowed(replyTo) ? replyTo : null;
+  }
+
+  private WireMessage message(
+      Delivery delivery, TaskMessage task, News news, @Nullable Instant doneAt) {
     ReplyMessage reply =
         new ReplyMessage(
             task.id(),
@@ -72,29 +86,10 @@ final class Replies {
             news.result(),
             news.error(),
             worker,
-            attempt(delivery, task),
+            task.retries() + 1 + delivery.earlierDeliveries(),
             news.startedAt(),
-            clock.instant());
-    return send(delivery, replyTo, encode(reply, task.correlationId()));
-  }
-
-  /** A word in between, which nothing waits for. */
-  void announce(Delivery delivery, TaskMessage task, News news) {
-    String replyTo = task.replyTo();
-    if (!task.wantsReply() || replyTo == null || !isAllowed(replyTo)) {
-      return;
-    }
-    ReplyMessage reply =
-        new ReplyMessage(
-            task.id(),
-            news.status(),
-            null,
-            news.error(),
-            worker,
-            attempt(delivery, task),
-            news.startedAt(),
-            null);
-    publish(replyTo, encode(reply, task.correlationId()));
+            doneAt);
+    return encode(reply, task.correlationId());
   }
 
   /** Tells the sender of a message that cannot be understood, if the message says who that is. */
@@ -126,13 +121,9 @@ final class Replies {
     return publisher.publish(queue, AmqpMessages.properties(message), message.body());
   }
 
-  private static int attempt(Delivery delivery, TaskMessage task) {
-    return task.retries() + 1 + delivery.earlierDeliveries();
-  }
-
   /** A result that cannot be sent becomes a failure that can. */
   private WireMessage encode(ReplyMessage reply, String correlationId) {
-    String id = fitsShortString(correlationId) ? correlationId : reply.taskId();
+    String id = AmqpMessages.fitsShortString(correlationId) ? correlationId : reply.taskId();
     try {
       return wire.writeReply(reply, id);
     } catch (EncodingException e) {
@@ -156,16 +147,10 @@ final class Replies {
    * Nobody may have a reply sent to where tasks are: it would come back as a message that is none.
    */
   private boolean isAllowed(String replyTo) {
-    if (tasksOwnQueues.contains(replyTo) || !fitsShortString(replyTo)) {
-      log.warn(
-          "no reply is sent to '{}', which is not a reply queue",
-          replyTo.replaceAll("\\p{Cntrl}", "?"));
+    if (tasksOwnQueues.contains(replyTo) || !AmqpMessages.fitsShortString(replyTo)) {
+      log.warn("no reply is sent to '{}', which is not a reply queue", OneLine.of(replyTo));
       return false;
     }
     return true;
-  }
-
-  private static boolean fitsShortString(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_QUEUE_NAME;
   }
 }

@@ -1,7 +1,8 @@
 package dev.warren.worker.delivery;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import java.io.IOException;
+import dev.warren.WarrenException.EncodingException;
+import dev.warren.rabbit.AmqpMessages;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -18,8 +19,7 @@ final class Republishing {
 
   private static final Set<String> ACTED_UPON = Set.of("CC", "BCC", "x-death", "x-delivery-count");
 
-  /** RabbitMQ's frame_max; a message's properties have to fit into one frame. */
-  private static final int LARGEST_HEADERS = 131_072 - 4_096;
+  private static final int LARGEST_HEADERS = AmqpMessages.FRAME_MAX - 4_096;
 
   private Republishing() {}
 
@@ -37,7 +37,7 @@ final class Republishing {
     headers.putAll(added);
     BasicProperties copy =
         original.builder().expiration(null).userId(null).headers(headers).build();
-    if (size(copy) <= LARGEST_HEADERS) {
+    if (canBeSentOn(copy)) {
       return copy;
     }
     Map<String, @Nullable Object> few = new LinkedHashMap<>(added);
@@ -45,11 +45,11 @@ final class Republishing {
     return new BasicProperties.Builder().headers(few).build();
   }
 
-  private static int size(BasicProperties properties) {
+  private static boolean canBeSentOn(BasicProperties properties) {
     try {
-      return properties.toFrame(0, 0).getPayload().length;
-    } catch (IOException | RuntimeException e) {
-      return Integer.MAX_VALUE; // what cannot be written again is left out
+      return AmqpMessages.size(properties) <= LARGEST_HEADERS;
+    } catch (EncodingException e) {
+      return false;
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.warren.worker.delivery;
 import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.Topology;
 import dev.warren.wire.Decoded;
+import dev.warren.wire.OneLine;
 import dev.warren.wire.TaskError;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.TaskStatus;
@@ -31,8 +32,6 @@ import org.slf4j.LoggerFactory;
 final class Settlement {
 
   private static final Logger log = LoggerFactory.getLogger(Settlement.class);
-
-  private static final int LONGEST_LINE = 300;
 
   private final Broker broker;
   private final Replies replies;
@@ -147,11 +146,7 @@ final class Settlement {
   }
 
   private static String oneLine(@Nullable TaskError error) {
-    if (error == null) {
-      return "";
-    }
-    String text = (error.type() + ": " + error.message()).replaceAll("\\p{Cntrl}+", " ");
-    return text.length() <= LONGEST_LINE ? text : text.substring(0, LONGEST_LINE) + "…";
+    return error == null ? "" : OneLine.of(error.type() + ": " + error.message());
   }
 
   /** Sends the message on, as it came, to another of our queues. */
