@@ -39,6 +39,15 @@ public interface AsyncResult<R> {
    */
   @Nullable R get(Duration timeout) throws InterruptedException, TimeoutException;
 
+  /**
+   * Waits until the handle is ready, up to a limit.
+   *
+   * @param timeout longest wait; zero or negative does not wait at all
+   * @return whether it is ready; never throws the task's failure
+   * @throws InterruptedException if interrupted while waiting; the task goes on
+   */
+  boolean await(Duration timeout) throws InterruptedException;
+
   /** Whether there is a value or a failure. Never blocks. */
   boolean isReady();
 
@@ -48,6 +57,21 @@ public interface AsyncResult<R> {
    * @throws IllegalStateException if the handle is not ready
    */
   boolean isSuccessful();
+
+  /**
+   * How far it has come, as far as was told: what the task reports, or the items of a map that are
+   * done. Never blocks.
+   */
+  Progress progress();
+
+  /**
+   * Gives the task up. The handle fails at once with {@link WarrenException.TaskRevokedException};
+   * all workers are told, in the background, not to begin the task, and one that runs it interrupts
+   * it. A worker that was not connected at that moment is not told, and may still run it.
+   *
+   * @return whether the handle was not ready yet, and failed by this
+   */
+  boolean cancel();
 
   /**
    * Completes when the broker has taken the task over, or exceptionally when it has not, for

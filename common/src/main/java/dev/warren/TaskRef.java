@@ -1,6 +1,9 @@
 package dev.warren;
 
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.type.TypeFactory;
@@ -38,6 +41,11 @@ public final class TaskRef<R> {
   /** A task whose result is of a generic type, as {@code new TypeReference<List<String>>() {}}. */
   public static <R> TaskRef<R> of(String name, TypeReference<R> resultType) {
     return new TaskRef<>(name, TypeFactory.createDefaultInstance().constructType(resultType));
+  }
+
+  /** A call of this task with positional arguments, to be given more and submitted. */
+  public TaskCall<R> with(@Nullable Object... args) {
+    return TaskCall.of(this, Collections.unmodifiableList(Arrays.asList(args.clone())));
   }
 
   /** The name under which workers register the task. */

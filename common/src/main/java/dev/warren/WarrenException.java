@@ -92,10 +92,14 @@ public class WarrenException extends RuntimeException {
     private final String remoteMessage;
     private final String remoteTrace;
 
-    /** As the worker told it. */
+    /**
+     * As the worker told it; the trace, if there is one, becomes the cause, so that logs show it.
+     */
     public TaskFailedException(
         String taskId, String remoteType, String remoteMessage, @Nullable String remoteTrace) {
-      super("task %s failed: %s: %s".formatted(taskId, remoteType, remoteMessage));
+      super(
+          "task %s failed: %s: %s".formatted(taskId, remoteType, remoteMessage),
+          remoteTrace == null || remoteTrace.isBlank() ? null : new RemoteTrace(remoteTrace));
       this.taskId = taskId;
       this.remoteType = remoteType;
       this.remoteMessage = remoteMessage;
@@ -121,17 +125,47 @@ public class WarrenException extends RuntimeException {
     public String remoteTrace() {
       return remoteTrace;
     }
+  }
 
-    /** This exception with the remote trace below it, so that a log shows both. */
-    @Override
-    public String toString() {
-      return remoteTrace.isBlank()
-          ? super.toString()
-          : super.toString() + "\n--- on the worker ---\n" + remoteTrace.stripTrailing() + "\n---";
+  /**
+   * Carries the stack trace that a task left on its worker, as text, so that it stands below the
+   * local one wherever that is printed. Python's {@code RemoteTraceback}.
+   */
+  public static final class RemoteTrace extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RemoteTrace(String trace) {
+      super("on the worker:\n" + trace.stripTrailing(), null, false, false);
     }
   }
 
-  /** The task was revoked or had expired before it started. */
+  /**
+   * The task's worker died while it ran it, and so did the others that tried it again: it is the
+   * task that kills them.
+   */
+  public static final class WorkerLostException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** With what is known of the losses. */
+    public WorkerLostException(String taskId, String message) {
+      super("task %s: %s".formatted(taskId, message));
+    }
+  }
+
+  /**
+   * The broker had taken the task, and it is gone: no queue and no worker holds it any more, for
+   * instance because the queue was deleted or purged.
+   */
+  public static final class TaskLostException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** With where it was looked for. */
+    public TaskLostException(String message) {
+      super(message);
+    }
+  }
+
+  /** The task was cancelled, or had expired before it started. */
   public static final class TaskRevokedException extends WarrenException {
     private static final long serialVersionUID = 1L;
 
@@ -158,6 +192,36 @@ public class WarrenException extends RuntimeException {
     /** With what was attempted or abandoned. */
     public PoolClosedException(String message) {
       super(message);
+    }
+  }
+
+  /** The pool was terminated; a handle that was pending fails with this. */
+  public static final class PoolTerminatedException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** With what was abandoned. */
+    public PoolTerminatedException(String message) {
+      super(message);
+    }
+  }
+
+  /** The pool's own worker processes cannot be started; its handles fail with this. */
+  public static final class PoolBrokenException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** With the last words of the process that did not start. */
+    public PoolBrokenException(String message) {
+      super(message);
+    }
+  }
+
+  /** This end of a {@code BoundedQueue} was closed. */
+  public static final class QueueClosedException extends WarrenException {
+    private static final long serialVersionUID = 1L;
+
+    /** For a named queue. */
+    public QueueClosedException(String queue) {
+      super("queue '%s' is closed".formatted(queue));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.warren.rabbit;
 
 import dev.warren.AsyncResult;
+import dev.warren.Progress;
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.EncodingException;
 import dev.warren.WarrenException.TaskFailedException;
@@ -124,8 +125,30 @@ final class PendingResult<R> implements AsyncResult<R> {
       throw unwrapped(e);
     } catch (TimeoutException e) {
       throw new TimeoutException(
-          "task %s (%s) has no result after %s: %s".formatted(id, task, timeout, progress()));
+          "task %s (%s) has no result after %s: %s".formatted(id, task, timeout, whereabouts()));
     }
+  }
+
+  @Override
+  public boolean await(Duration timeout) throws InterruptedException {
+    try {
+      result.get(Math.max(0, saturatedNanos(timeout)), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (ExecutionException e) {
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public Progress progress() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean cancel() {
+    throw new UnsupportedOperationException();
   }
 
   @Override
@@ -151,7 +174,7 @@ final class PendingResult<R> implements AsyncResult<R> {
     return result.copy();
   }
 
-  private String progress() {
+  private String whereabouts() {
     ReplyMessage reply = latest;
     if (reply == null) {
       return accepted.isDone()

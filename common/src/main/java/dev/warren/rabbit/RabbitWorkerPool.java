@@ -1,18 +1,18 @@
 package dev.warren.rabbit;
 
 import dev.warren.AsyncResult;
+import dev.warren.Callbacks;
 import dev.warren.QueueStatus;
-import dev.warren.TaskOptions;
+import dev.warren.ResultStream;
+import dev.warren.StreamOptions;
+import dev.warren.TaskCall;
 import dev.warren.TaskRef;
 import dev.warren.WarrenException;
 import dev.warren.WorkerPool;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
@@ -40,44 +40,83 @@ final class RabbitWorkerPool implements WorkerPool {
   }
 
   @Override
-  public <R> @Nullable R apply(TaskRef<R> task, @Nullable Object... args)
-      throws InterruptedException {
-    return applyAsync(task, args).get();
-  }
-
-  @Override
-  public <R> AsyncResult<R> applyAsync(TaskRef<R> task, @Nullable Object... args) {
-    return applyAsync(task, Arrays.asList(args), Map.of(), TaskOptions.NONE);
-  }
-
-  @Override
-  public <R> AsyncResult<R> applyAsync(
-      TaskRef<R> task,
-      List<? extends @Nullable Object> args,
-      Map<String, ? extends @Nullable Object> kwargs,
-      TaskOptions options) {
+  public <R> AsyncResult<R> applyAsync(TaskCall<R> call) {
     TaskMessage message =
-        TaskMessage.of(UUID.randomUUID().toString(), task.name(), args, kwargs)
-            .expiringAt(options.expires());
-    return submit(message, task.resultType(), false);
+        TaskMessage.of(UUID.randomUUID().toString(), call.task().name(), call.args(), call.kwargs())
+            .expiringAt(call.expires());
+    return submit(message, call.task().resultType(), false);
   }
 
   @Override
-  public <R> List<@Nullable R> map(TaskRef<R> task, Collection<? extends @Nullable Object> items)
-      throws InterruptedException {
-    int slots = Math.max(1, queue().consumers());
-    int chunks = Math.multiplyExact(4, slots);
-    return map(task, items, Math.max(1, (items.size() + chunks - 1) / chunks));
+  public <R> AsyncResult<List<@Nullable R>> mapAsync(
+      TaskRef<R> task, Iterable<? extends @Nullable Object> items) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
-  public <R> List<@Nullable R> map(
-      TaskRef<R> task, Collection<? extends @Nullable Object> items, int chunkSize)
-      throws InterruptedException {
-    if (chunkSize < 1) {
-      throw new IllegalArgumentException("chunkSize must be at least 1: " + chunkSize);
-    }
-    return new ChunkedMap<>(this, task, wire.mapper().getTypeFactory()).run(items, chunkSize);
+  public <R> AsyncResult<List<@Nullable R>> mapAsync(
+      TaskRef<R> task,
+      Iterable<? extends @Nullable Object> items,
+      int chunkSize,
+      Callbacks<? super List<@Nullable R>> callbacks) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <R> AsyncResult<List<@Nullable R>> starmapAsync(
+      TaskRef<R> task, Iterable<? extends List<? extends @Nullable Object>> items) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <R> AsyncResult<List<@Nullable R>> starmapAsync(
+      TaskRef<R> task,
+      Iterable<? extends List<? extends @Nullable Object>> items,
+      int chunkSize,
+      Callbacks<? super List<@Nullable R>> callbacks) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <R> ResultStream<R> imap(
+      TaskRef<R> task, Iterable<? extends @Nullable Object> items, StreamOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <R> ResultStream<R> imapUnordered(
+      TaskRef<R> task, Iterable<? extends @Nullable Object> items, StreamOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void close() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void join() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean join(java.time.Duration timeout) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void terminate() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public dev.warren.PoolScope scope() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public java.util.concurrent.ExecutorService asExecutorService() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -15,6 +15,9 @@ final class ReplyFormat {
   /** What Celery calls its own exceptions; every other type is announced as a Java one. */
   private static final Set<String> CELERY_EXCEPTIONS = Set.of("NotRegistered", "TaskRevokedError");
 
+  /** The values that a chunk has, where the failure takes the result's place. */
+  private static final String PARTIAL = "warren_partial";
+
   private final Json json;
 
   ReplyFormat(Json json) {
@@ -40,6 +43,10 @@ final class ReplyFormat {
     json.writeStringProperty("traceback", error == null ? null : error.trace());
     json.writeArrayPropertyStart("children");
     json.writeEndArray();
+    if (error != null && reply.result() != null) {
+      json.writeName(PARTIAL);
+      json.writePOJO(reply.result());
+    }
     // From here on Celery's own names where it has them (result_extended); its clients skip the
     // rest.
     json.writeStringProperty("worker", reply.worker());
@@ -72,13 +79,23 @@ final class ReplyFormat {
     if (id.isEmpty() || status == null) {
       return Decoded.failed(Reason.BAD_SHAPE, "there is no 'task_id', or no known 'status'");
     }
-    boolean failed = status != TaskStatus.SUCCESS && status != TaskStatus.STARTED;
+    boolean failed =
+        switch (status) {
+          case FAILURE, RETRY, REVOKED -> true;
+          case SUCCESS, STARTED, PROGRESS -> false;
+        };
     JsonNode result = body.path("result");
+    JsonNode value =
+        switch (status) {
+          case SUCCESS, PROGRESS -> result;
+          case FAILURE -> body.get(PARTIAL);
+          case STARTED, RETRY, REVOKED -> null;
+        };
     return Decoded.of(
         new ReplyMessage(
             id,
             status,
-            status == TaskStatus.SUCCESS ? result : null,
+            value,
             failed ? error(result, body.path("traceback")) : null,
             body.path("worker").asString(null),
             body.path("retries").isInt() ? body.path("retries").asInt() + 1 : 0,

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param taskId the task
  * @param status what happened
- * @param result the value of a SUCCESS: any object that Jackson can write, a {@code JsonNode} when
- *     read; null otherwise
+ * @param result the value of a SUCCESS; {@code current} and {@code total} of a PROGRESS; of a
+ *     FAILURE the list of values that a chunk has of the items before the failing one, if it was
+ *     asked for. Any object that Jackson can write, a {@code JsonNode} when read; null otherwise
  * @param error why, for FAILURE, RETRY and REVOKED; null otherwise
  * @param worker the worker's name, or null if it did not say
  * @param attempt which execution of the task this tells of; 1 is the first, 0 unknown

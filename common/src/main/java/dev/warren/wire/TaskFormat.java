@@ -48,6 +48,9 @@ final class TaskFormat {
     if (task.trackStarted()) {
       headers.put("warren_track_started", true);
     }
+    if (task.wantsPartial()) {
+      headers.put("warren_partial", true);
+    }
     if (task.unknownSince() != null) {
       headers.put("warren_unknown_since", task.unknownSince().toString());
     }
@@ -121,11 +124,13 @@ final class TaskFormat {
             named,
             message.replyTo(),
             message.correlationId() == null ? id : message.correlationId(),
-            headers.get("retries") instanceof Number n ? Math.max(0, n.intValue()) : 0,
+            count(headers, "retries"),
             moment(headers, "expires"),
             Boolean.TRUE.equals(headers.get("ignore_result")),
             Boolean.TRUE.equals(headers.get("warren_track_started")),
-            moment(headers, "warren_unknown_since")));
+            moment(headers, "warren_unknown_since"),
+            Boolean.TRUE.equals(headers.get("warren_partial")),
+            count(headers, WireFormat.LOST_ATTEMPTS)));
   }
 
   /** What this version cannot honour is refused by name: ignoring it would be wrong in silence. */
@@ -149,6 +154,11 @@ final class TaskFormat {
       throw new MalformedException(
           Reason.UNSUPPORTED_FEATURE, "this worker does not support 'timelimit' yet: " + limits);
     }
+  }
+
+  /** A header that counts; nothing in it that is no count counts. */
+  private static int count(Map<String, @Nullable Object> headers, String header) {
+    return headers.get(header) instanceof Number n ? Math.max(0, n.intValue()) : 0;
   }
 
   private static @Nullable Instant moment(Map<String, @Nullable Object> headers, String header) {

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  *     warren_track_started})
  * @param unknownSince when a worker first saw that it does not know this task, or null (header
  *     {@code warren_unknown_since})
+ * @param wantsPartial whether a chunk that fails is to tell the values of the items before the
+ *     failing one (header {@code warren_partial})
+ * @param lostAttempts attempts before this one whose worker was lost (header {@code
+ *     warren_lost_attempts})
  */
 public record TaskMessage(
     String id,
@@ -34,7 +38,9 @@ public record TaskMessage(
     @Nullable Instant expires,
     boolean ignoreResult,
     boolean trackStarted,
-    @Nullable Instant unknownSince) {
+    @Nullable Instant unknownSince,
+    boolean wantsPartial,
+    int lostAttempts) {
 
   /** A new task. */
   public static TaskMessage of(
@@ -42,26 +48,34 @@ public record TaskMessage(
       String task,
       List<? extends @Nullable Object> args,
       Map<String, ? extends @Nullable Object> kwargs) {
-    return new TaskMessage(id, task, args, kwargs, null, id, 0, null, false, false, null);
+    return new TaskMessage(id, task, args, kwargs, null, id, 0, null, false, false, null, false, 0);
   }
 
   /** This task, answered to a queue. */
   public TaskMessage replyingTo(String queue) {
-    return with(queue, expires, trackStarted);
+    return with(queue, expires, trackStarted, wantsPartial);
   }
 
   /** This task, not to be run after a moment. */
   public TaskMessage expiringAt(@Nullable Instant moment) {
-    return with(replyTo, moment, trackStarted);
+    return with(replyTo, moment, trackStarted, wantsPartial);
   }
 
   /** This task, with a STARTED reply when a worker begins. */
   public TaskMessage trackingStart() {
-    return with(replyTo, expires, true);
+    return with(replyTo, expires, true, wantsPartial);
+  }
+
+  /** This chunk, which is to tell the values it has when an item fails. */
+  public TaskMessage wantingPartial() {
+    return with(replyTo, expires, trackStarted, true);
   }
 
   private TaskMessage with(
-      @Nullable String newReplyTo, @Nullable Instant newExpires, boolean newTrackStarted) {
+      @Nullable String newReplyTo,
+      @Nullable Instant newExpires,
+      boolean newTrackStarted,
+      boolean newWantsPartial) {
     return new TaskMessage(
         id,
         task,
@@ -73,7 +87,9 @@ public record TaskMessage(
         newExpires,
         ignoreResult,
         newTrackStarted,
-        unknownSince);
+        unknownSince,
+        newWantsPartial,
+        lostAttempts);
   }
 
   /** Whether a reply is wanted. */

@@ -4,6 +4,8 @@ package dev.warren.wire;
 public enum TaskStatus {
   /** A worker has begun; only sent if the task asked for it. */
   STARTED(false),
+  /** The task tells how far it is; Celery's custom state of that name. */
+  PROGRESS(false),
   /** An attempt failed or could not be made; the task waits for another. */
   RETRY(false),
   /** Ran, and returned a value. */

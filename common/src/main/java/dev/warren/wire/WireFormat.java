@@ -19,6 +19,9 @@ public final class WireFormat {
   /** Header that holds the bytes of properties that could not be read. */
   public static final String UNREADABLE = "x-warren-unreadable-properties";
 
+  /** Header that counts the attempts of a task whose worker was lost. */
+  public static final String LOST_ATTEMPTS = "warren_lost_attempts";
+
   private final Json json;
   private final TaskFormat tasks;
   private final ReplyFormat replies;

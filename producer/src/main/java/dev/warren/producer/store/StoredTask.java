@@ -56,7 +56,7 @@ public record StoredTask(
       return this;
     }
     return switch (news.status()) {
-      case STARTED -> started(news);
+      case STARTED, PROGRESS -> started(news);
       case RETRY -> retrying(news);
       case SUCCESS, FAILURE, REVOKED -> finished(news, now);
     };
