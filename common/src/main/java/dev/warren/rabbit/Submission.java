@@ -59,7 +59,7 @@ final class Submission {
   }
 
   void publish() {
-    if (!handle.isReady()) {
+    if (!handle.hasEnded()) {
       sender.send(queue, message).whenComplete(this::answered);
     }
   }
