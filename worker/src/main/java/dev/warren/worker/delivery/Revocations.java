@@ -106,7 +106,7 @@ final class Revocations {
 
     synchronized void interrupt() {
       if (!ended && !interrupted) {
-        log.info("task {} is interrupted: it was revoked", id);
+        log.debug("task {} is interrupted: it was revoked", id);
         interrupted = true;
         thread.interrupt();
       }
