@@ -47,6 +47,8 @@ final class LostTasks implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(5);
   private static final Duration ANSWERS_TIMEOUT = Duration.ofSeconds(3);
 
+  private static final int MOST_SHOWN = 5;
+
   /** A task that Celery's workers know as well: returns its arguments. */
   private static final String PROBE = "celery.accumulate";
 
@@ -221,13 +223,22 @@ final class LostTasks implements AutoCloseable {
       return;
     }
     RollCall.Answers answers = call.answers();
-    for (String id : search.conclude(System.nanoTime(), look, answers)) {
-      log.warn("task {} of queue '{}' is lost", id, call.queue());
+    List<String> lost = search.conclude(System.nanoTime(), look, answers);
+    if (!lost.isEmpty()) {
+      log.warn("{} tasks of queue '{}' are lost: {}", lost.size(), call.queue(), shown(lost));
+    }
+    for (String id : lost) {
       pending.fail(
           id,
           new TaskLostException(
               "task %s is lost: it does not wait in queue '%s', and none of the %d workers that answered holds it; the queue was purged or deleted, or a policy dropped the message; submit the task again"
                   .formatted(id, call.queue(), answers.answered().size())));
     }
+  }
+
+  private static String shown(List<String> ids) {
+    return ids.size() <= MOST_SHOWN
+        ? String.join(", ", ids)
+        : String.join(", ", ids.subList(0, MOST_SHOWN)) + ", ...";
   }
 }
