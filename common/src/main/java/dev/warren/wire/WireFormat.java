@@ -2,7 +2,9 @@ package dev.warren.wire;
 
 import dev.warren.WarrenException.EncodingException;
 import java.time.Clock;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JavaType;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -25,6 +27,7 @@ public final class WireFormat {
   private final Json json;
   private final TaskFormat tasks;
   private final ReplyFormat replies;
+  private final ItemFormat items;
 
   /**
    * @param maxBytes largest body that is written or read
@@ -40,6 +43,7 @@ public final class WireFormat {
     this.json = new Json(maxBytes);
     this.tasks = new TaskFormat(json, clock);
     this.replies = new ReplyFormat(json);
+    this.items = new ItemFormat(json);
   }
 
   /** The mapper that binds arguments and results to Java types. */
@@ -79,5 +83,19 @@ public final class WireFormat {
   /** The reply in a message, from a Warren or a Celery worker, or the reason why there is none. */
   public Decoded<ReplyMessage> readReply(WireMessage message) {
     return replies.read(message);
+  }
+
+  /**
+   * An item of a queue as a message: its JSON and nothing around it.
+   *
+   * @throws EncodingException if it cannot be written as JSON, or is too large
+   */
+  public WireMessage writeItem(@Nullable Object item) {
+    return items.write(item);
+  }
+
+  /** The item in a message, empty for JSON's null, or the reason why there is none. */
+  public <T> Decoded<Optional<T>> readItem(WireMessage message, JavaType type) {
+    return items.read(message, type);
   }
 }
