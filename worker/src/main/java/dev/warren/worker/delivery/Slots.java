@@ -43,6 +43,7 @@ final class Slots {
   private final Settlement settlement;
   private final Replies replies;
   private final Clock clock;
+  private final TaskLimit limit;
   private final ThreadPoolExecutor threads;
 
   /** Delivered and not settled: waiting, running, or waiting for a confirm. */
@@ -56,12 +57,14 @@ final class Slots {
       ThreadExecutor executor,
       Settlement settlement,
       Replies replies,
-      Clock clock) {
+      Clock clock,
+      TaskLimit limit) {
     this.wire = wire;
     this.executor = executor;
     this.settlement = settlement;
     this.replies = replies;
     this.clock = clock;
+    this.limit = limit;
     this.threads =
         new ThreadPoolExecutor(
             concurrency, concurrency, 0, TimeUnit.SECONDS, new PriorityBlockingQueue<>());
@@ -178,6 +181,10 @@ final class Slots {
     Instant startedAt = clock.instant();
     if (task.expires() != null && !startedAt.isBefore(task.expires())) {
       settlement.settle(delivery, task, Outcome.expired(), null);
+      return;
+    }
+    if (!limit.begin()) {
+      delivery.giveBack();
       return;
     }
     if (task.trackStarted() && executor.knows(task)) {
