@@ -102,6 +102,9 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
           running.add(chunk);
           chunk.handle().acceptance().whenComplete((done, failure) -> accepted(failure));
           chunk.values().whenComplete((list, failure) -> ended(chunk, at, list, failure));
+          if (hasEnded()) { // cancelled meanwhile
+            chunk.handle().fail(cancelled());
+          }
         });
   }
 
@@ -175,12 +178,11 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
 
   @Override
   public boolean cancel() {
-    TaskRevokedException cancelled = new TaskRevokedException(id(), "cancelled by its caller");
-    boolean first = fail(cancelled); // before the chunks: feed() stops at it
+    boolean first = fail(cancelled()); // before the chunks: feed() stops at it
     List<String> revoked = new ArrayList<>();
     for (Chunk<R> chunk : running) {
       PendingResult<?> handle = chunk.handle();
-      if (handle.fail(cancelled)) {
+      if (handle.fail(cancelled())) {
         revoked.add(handle.id());
       }
     }
@@ -188,6 +190,10 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
       revoker.revoke(revoked);
     }
     return first;
+  }
+
+  private TaskRevokedException cancelled() {
+    return new TaskRevokedException(id(), "cancelled by its caller");
   }
 
   @Override

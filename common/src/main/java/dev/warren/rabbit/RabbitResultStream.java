@@ -4,7 +4,6 @@ import dev.warren.ResultStream;
 import dev.warren.StreamOptions;
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.PoolClosedException;
-import dev.warren.WarrenException.TaskRevokedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,6 +36,9 @@ final class RabbitResultStream<R> implements ResultStream<R> {
   /** A chunk's outcomes; or, without outcomes, the end and what it says. */
   private record Entry<R>(
       @Nullable CompletableFuture<List<ItemOutcome<R>>> outcomes, @Nullable RuntimeException end) {}
+
+  /** As good as no bound, and far from the most that a semaphore can hold. */
+  private static final int UNBOUNDED = Integer.MAX_VALUE / 4;
 
   private final Iterable<? extends @Nullable Object> input;
   private final StreamOptions options;
@@ -77,7 +79,7 @@ final class RabbitResultStream<R> implements ResultStream<R> {
     this.options = options;
     this.ordered = ordered;
     this.revoker = revoker;
-    this.places = new Semaphore(options.bufferSize());
+    this.places = new Semaphore(Math.min(UNBOUNDED, options.bufferSize()));
   }
 
   /** Completes when the input is read no more and all chunks have ended. */
@@ -196,7 +198,7 @@ final class RabbitResultStream<R> implements ResultStream<R> {
    */
   void poolClosed() {
     if (input instanceof Collection<?>) {
-      places.release(Integer.MAX_VALUE / 2);
+      places.release(UNBOUNDED);
     } else {
       stop(
           new PoolClosedException(
@@ -233,14 +235,9 @@ final class RabbitResultStream<R> implements ResultStream<R> {
   public void close() {
     closed = true;
     stop(null);
-    List<String> revoked = new ArrayList<>();
-    for (PendingResult<?> handle : sender.running()) {
-      if (handle.fail(new TaskRevokedException(handle.id(), "its stream was closed"))) {
-        revoked.add(handle.id());
-      }
-    }
-    if (!revoked.isEmpty()) {
-      revoker.revoke(revoked);
+    List<String> givenUp = sender.giveUp();
+    if (!givenUp.isEmpty()) {
+      revoker.revoke(givenUp);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.warren.rabbit;
 
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.PoolClosedException;
+import dev.warren.WarrenException.TaskRevokedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,16 +23,30 @@ final class StreamSender<R> {
   private final ChunkSender<R> sender;
   private final Executor feeders;
 
+  /** Handles of messages that are under way. */
   private final Set<PendingResult<?>> running = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean givenUp;
 
   StreamSender(ChunkSender<R> sender, Executor feeders) {
     this.sender = sender;
     this.feeders = feeders;
   }
 
-  /** Handles of messages that are under way. */
-  Set<PendingResult<?>> running() {
-    return running;
+  /** Fails what is under way, and what comes later; tells the ids of the tasks. */
+  List<String> giveUp() {
+    givenUp = true;
+    List<String> failed = new ArrayList<>();
+    for (PendingResult<?> handle : running) {
+      if (handle.fail(streamClosed(handle))) {
+        failed.add(handle.id());
+      }
+    }
+    return failed;
+  }
+
+  private static TaskRevokedException streamClosed(PendingResult<?> handle) {
+    return new TaskRevokedException(handle.id(), "its stream was closed");
   }
 
   /** Sends items; what is returned completes with one outcome for each of them, never a failure. */
@@ -47,6 +62,9 @@ final class StreamSender<R> {
                   .values()
                   .handle((values, failure) -> outcomes(chunk, values, failure))
                   .thenCompose(whole -> whole));
+          if (givenUp) {
+            chunk.handle().fail(streamClosed(chunk.handle()));
+          }
         });
     return inOrder(parts);
   }
