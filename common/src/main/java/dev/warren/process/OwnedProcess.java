@@ -37,6 +37,8 @@ final class OwnedProcess {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<Void> outputEnd = new CompletableFuture<>();
 
+  private volatile boolean late;
+
   private OwnedProcess(Process process) {
     this.process = process;
   }
@@ -78,6 +80,16 @@ final class OwnedProcess {
 
   void kill() {
     process.destroyForcibly();
+  }
+
+  /** It was not ready in time. */
+  void killAsLate() {
+    late = true;
+    kill();
+  }
+
+  boolean isLate() {
+    return late;
   }
 
   /** The last lines that it printed. */

@@ -210,8 +210,7 @@ public final class OwnedWorkers {
 
   private void killIfNotReady(OwnedProcess process) {
     if (!process.isReady()) {
-      log.warn("{} is not ready after {}: killed", process, settings.startTimeout());
-      process.kill();
+      process.killAsLate();
     }
   }
 
@@ -223,9 +222,11 @@ public final class OwnedWorkers {
       return;
     }
     if (!process.isReady()) {
-      startFailed(
-          "%s ended with exit code %d before it was ready (%s at most); its last words:%n%s"
-              .formatted(process, code, settings.startTimeout(), process.lastWords()));
+      String how =
+          process.isLate()
+              ? "was not ready within " + settings.startTimeout()
+              : "ended with exit code " + code + " before it was ready";
+      startFailed("%s %s; its last words:%n%s".formatted(process, how, process.lastWords()));
     } else if (code != 0) {
       log.warn("{} ended with exit code {}", process, code);
       boolean isShort = System.nanoTime() - startedAt < SHORT_LIFE.toNanos();

@@ -23,8 +23,10 @@ import dev.warren.WorkerPool;
 import dev.warren.it.kit.ClientProcess;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.TestBroker;
+import dev.warren.it.kit.WorkerProcess;
 import dev.warren.it.process.PoolClient;
 import dev.warren.it.process.ProcessTasks;
+import dev.warren.it.process.ProcessWorker;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +38,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,7 +114,7 @@ class OwnedPoolTest {
   void p5_withoutTheWorkerOnTheClassPathThePoolNamesTheDependencyAndStartsNothing() {
     try (ClientProcess client =
         ClientProcess.start(
-            entry -> !entry.contains("warren-worker") && !entry.contains("worker/target/classes"),
+            classPath -> classPath.stream().filter(OwnedPoolTest::isNotTheWorker).toList(),
             PoolClient.class,
             uri,
             "leave")) {
@@ -120,6 +123,10 @@ class OwnedPoolTest {
       assertThat(client.awaitLine(PoolClient.POOL + "0 ")).isEqualTo("children");
       assertThat(client.awaitExit()).isZero();
     }
+  }
+
+  private static boolean isNotTheWorker(String entry) {
+    return !entry.contains("warren-worker") && !entry.contains("worker/target/classes");
   }
 
   @Test
@@ -153,7 +160,7 @@ class OwnedPoolTest {
 
     assertThatThrownBy(() -> pool.applyAsync(PID, 0).get(Deadline.HEALED))
         .isInstanceOf(PoolBrokenException.class)
-        .hasMessageContaining("before it was ready");
+        .hasMessageContaining("was not ready within");
   }
 
   @Test
@@ -247,6 +254,32 @@ class OwnedPoolTest {
 
       assertThat(client.awaitExit()).isZero();
       awaitGone(queueAndPids);
+    }
+  }
+
+  @Test
+  void p15_aPoolCanBeUsedInAProgramThatIsOneExecutableJar() throws Exception {
+    String queue = TestBroker.uniqueName("jar");
+    WorkerProcess.Spec spec = WorkerProcess.on(uri).queue(queue).running(ProcessWorker.class);
+    try (WorkerProcess worker = spec.set("warren.worker.max-tasks", 1).startReady()) {
+      List<Long> pids = warren.pool(queue).applyAsync(NESTED, uri).get(Deadline.HEALED);
+
+      assertThat(pids.get(0)).isEqualTo(worker.pid());
+      assertThat(worker.awaitExit()).isZero();
+    }
+  }
+
+  @Test
+  void aClassPathTooLongForACommandLineIsNoObstacle() {
+    List<String> more = Collections.nCopies(500, folder.resolve("no such \"folder").toString());
+    try (ClientProcess client =
+        ClientProcess.start(
+            own -> Stream.concat(more.stream(), own.stream()).toList(),
+            PoolClient.class,
+            uri,
+            "leave")) {
+      assertThat(client.awaitLine(PoolClient.POOL)).startsWith("warren.pool.");
+      assertThat(client.awaitExit()).isZero();
     }
   }
 

@@ -2,11 +2,9 @@ package dev.warren.it.kit;
 
 import java.io.File;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
+import java.util.function.UnaryOperator;
 
 /** A main class of these tests as a program of its own, on the class path of these tests. */
 public final class ClientProcess extends AppProcess {
@@ -17,16 +15,17 @@ public final class ClientProcess extends AppProcess {
 
   /** Starts a program. */
   public static ClientProcess start(Class<?> main, String... args) {
-    return start(entry -> true, main, args);
+    return start(classPath -> classPath, main, args);
   }
 
-  /** Starts a program with part of the class path. */
-  public static ClientProcess start(Predicate<String> entries, Class<?> main, String... args) {
-    String classPath =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entries)
-            .collect(Collectors.joining(File.pathSeparator));
-    List<String> program = new ArrayList<>(List.of("-cp", classPath, main.getName()));
+  /** Starts a program with another class path than that of these tests. */
+  public static ClientProcess start(
+      UnaryOperator<List<String>> classPath, Class<?> main, String... args) {
+    List<String> own = List.of(System.getProperty("java.class.path").split(File.pathSeparator));
+    List<String> program = new ArrayList<>();
+    program.add("-cp");
+    program.add(String.join(File.pathSeparator, classPath.apply(own)));
+    program.add(main.getName());
     program.addAll(List.of(args));
     return new ClientProcess(main.getSimpleName(), program);
   }

@@ -107,6 +107,8 @@ public final class PoolWorker {
     arguments.add("--spring.main.web-application-type=none");
     arguments.add("--spring.main.banner-mode=off");
     arguments.add("--spring.main.log-startup-info=false");
+    arguments.add("--logging.file.name="); // the pool's own process logs what this one prints
+    arguments.add("--logging.file.path=");
     properties.forEach(
         (name, value) -> arguments.add("--" + name + "=" + value.replace("${", "\\${")));
     return arguments.toArray(String[]::new);
