@@ -21,6 +21,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  *     knows it, before it fails as {@code NotRegistered}. Covers a rolling deploy. Default: 10m
  * @param readyFile a file that is written every 2 s while the worker takes tasks and removed while
  *     it does not, for health checks of processes without a port. Default: none
+ * @param maxTasks after how many tasks the process ends with exit code 0, for whoever starts it to
+ *     start another; Python's {@code maxtasksperchild}. A chunk of a map counts as one. Tasks that
+ *     run then are finished, without a time limit. Default: none
+ * @param initializer a task that runs once, before the worker takes tasks; if it fails, the worker
+ *     does not start. Default: none
+ * @param initializerArgs positional arguments of the initializer, a JSON list. Default: none
  */
 @ConfigurationProperties("warren.worker")
 public record WorkerProperties(
@@ -29,7 +35,10 @@ public record WorkerProperties(
     @Nullable String queue,
     Duration drainTimeout,
     Duration unknownTaskTtl,
-    @Nullable Path readyFile) {
+    @Nullable Path readyFile,
+    @Nullable Integer maxTasks,
+    @Nullable String initializer,
+    @Nullable String initializerArgs) {
 
   /** One channel for each slot; brokers allow some 2,000 on a connection. */
   private static final int MOST_SLOTS = 1_000;
@@ -41,7 +50,10 @@ public record WorkerProperties(
       @Nullable String queue,
       @Nullable Duration drainTimeout,
       @Nullable Duration unknownTaskTtl,
-      @Nullable Path readyFile) {
+      @Nullable Path readyFile,
+      @Nullable Integer maxTasks,
+      @Nullable String initializer,
+      @Nullable String initializerArgs) {
     this.concurrency =
         concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency;
     if (this.concurrency < 1 || this.concurrency > MOST_SLOTS) {
@@ -55,6 +67,12 @@ public record WorkerProperties(
     this.unknownTaskTtl =
         notNegative("warren.worker.unknown-task-ttl", unknownTaskTtl, Duration.ofMinutes(10));
     this.readyFile = readyFile;
+    if (maxTasks != null && maxTasks < 1) {
+      throw new IllegalArgumentException("warren.worker.max-tasks must be at least 1: " + maxTasks);
+    }
+    this.maxTasks = maxTasks;
+    this.initializer = initializer == null || initializer.isBlank() ? null : initializer;
+    this.initializerArgs = initializerArgs;
   }
 
   private static Duration notNegative(

@@ -41,6 +41,7 @@ final class Slots {
   private final Settlement settlement;
   private final Replies replies;
   private final Clock clock;
+  private final TaskLimit limit;
   private final ThreadPoolExecutor threads;
 
   private final Revocations revocations = new Revocations();
@@ -54,12 +55,14 @@ final class Slots {
       ThreadExecutor executor,
       Settlement settlement,
       Replies replies,
-      Clock clock) {
+      Clock clock,
+      TaskLimit limit) {
     this.wire = wire;
     this.executor = executor;
     this.settlement = settlement;
     this.replies = replies;
     this.clock = clock;
+    this.limit = limit;
     this.threads =
         new ThreadPoolExecutor(
             concurrency, concurrency, 0, TimeUnit.SECONDS, new PriorityBlockingQueue<>());
@@ -192,6 +195,10 @@ final class Slots {
     }
     if (revocations.isRevoked(task.id())) {
       settlement.settle(delivery, task, Outcome.revoked(), null);
+      return;
+    }
+    if (!limit.begin()) {
+      delivery.giveBack();
       return;
     }
     if (task.trackStarted() && executor.knows(task)) {
