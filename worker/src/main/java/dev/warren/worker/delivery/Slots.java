@@ -183,8 +183,13 @@ final class Slots {
     if (task.trackStarted() && executor.knows(task)) {
       replies.announce(delivery, task, new Replies.News(TaskStatus.STARTED, null, null, startedAt));
     }
-    Outcome outcome = executor.run(task);
-    settlement.settle(delivery, task, outcome, startedAt);
+    settlement.settle(delivery, task, execute(delivery, task, startedAt), startedAt);
+  }
+
+  private Outcome execute(Delivery delivery, TaskMessage task, Instant startedAt) {
+    try (ProgressReports reports = replies.progressOf(delivery, task, startedAt)) {
+      return executor.run(task, reports);
+    }
   }
 
   /** A delivery on its way into a slot. */

@@ -1,10 +1,13 @@
 package dev.warren.worker.execute;
 
+import dev.warren.Progress;
 import dev.warren.wire.TaskMessage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -32,17 +35,32 @@ public final class ThreadExecutor {
     return registry.knows(task.task());
   }
 
-  /** Runs one task that was read from the wire. Never throws. */
-  public Outcome run(TaskMessage task) {
+  /**
+   * Runs one task that was read from the wire. Never throws.
+   *
+   * @param reports takes what the task tells of its progress, on any thread, until the task has
+   *     ended
+   */
+  public Outcome run(TaskMessage task, Consumer<Progress> reports) {
+    RunningTask context = new RunningTask(task, reports);
     try {
-      return Outcome.succeeded(registry.call(task.task(), args(task), kwargs(task)));
+      return Outcome.succeeded(registry.call(task.task(), args(task), kwargs(task), context));
     } catch (UnknownTaskException e) {
       return Outcome.unknownTask(String.valueOf(e.getMessage()));
+    } catch (ChunkFailedException e) {
+      return ended(e.failure(), task.wantsPartial() ? e.values() : null);
     } catch (Throwable thrown) {
-      return stopping && wasInterrupted(thrown) ? Outcome.abandoned() : Outcome.failed(thrown);
+      return ended(thrown, null);
     } finally {
+      context.end();
       Thread.interrupted(); // an interrupt was this task's, not the next one's
     }
+  }
+
+  private Outcome ended(Throwable thrown, @Nullable Object partial) {
+    return stopping && wasInterrupted(thrown)
+        ? Outcome.abandoned()
+        : Outcome.failed(thrown, partial);
   }
 
   private static boolean wasInterrupted(Throwable thrown) {
