@@ -104,7 +104,7 @@ final class Replies {
             news.result(),
             news.error(),
             worker,
-            task.retries() + 1 + delivery.earlierDeliveries(),
+            task.attempt(),
             news.startedAt(),
             doneAt);
     return encode(reply, task.correlationId());

@@ -36,12 +36,14 @@ final class Slots {
   private static final Logger log = LoggerFactory.getLogger(Slots.class);
 
   private static final Duration PATIENCE = Duration.ofMillis(500);
-  private static final int MOST_DOUBLINGS = 30;
+  private static final int MOST_DOUBLINGS = 4;
 
   private final WireFormat wire;
   private final ThreadExecutor executor;
   private final Settlement settlement;
   private final Replies replies;
+  private final Forwarding forwarding;
+  private final LostAttempts lostAttempts;
   private final Clock clock;
   private final ThreadPoolExecutor threads;
 
@@ -56,11 +58,15 @@ final class Slots {
       ThreadExecutor executor,
       Settlement settlement,
       Replies replies,
+      Forwarding forwarding,
+      LostAttempts lostAttempts,
       Clock clock) {
     this.wire = wire;
     this.executor = executor;
     this.settlement = settlement;
     this.replies = replies;
+    this.forwarding = forwarding;
+    this.lostAttempts = lostAttempts;
     this.clock = clock;
     this.threads =
         new ThreadPoolExecutor(
@@ -77,13 +83,17 @@ final class Slots {
 
   /** Takes a delivery at once; it runs when a slot is free. */
   void accept(Delivery delivery) {
-    if (stopping) {
-      delivery.giveBack(); // it was on its way when the consumer was cancelled
-      return;
-    }
     unsettled.add(delivery);
     delivery.done().whenComplete((done, failure) -> unsettled.remove(delivery));
-    threads.execute(new Run(delivery));
+    lostAttempts.admit(delivery, () -> enqueue(delivery));
+  }
+
+  private void enqueue(Delivery delivery) {
+    if (stopping) {
+      forwarding.giveBack(delivery); // it was on its way when the consumer was cancelled
+    } else {
+      threads.execute(new Run(delivery));
+    }
   }
 
   /** Tasks that run right now. */
@@ -92,17 +102,28 @@ final class Slots {
   }
 
   /**
-   * Gives back what has waited too long for a slot, so that a worker with a free one gets it: a
-   * busy worker holds no task that an idle one could run. Called now and then.
+   * Offers to other workers what has waited too long for a slot, so that one with a free slot gets
+   * it: a busy worker holds no task that an idle one could run. Called now and then.
    */
   void giveBackWaitingLong() {
     long now = System.nanoTime();
     for (Runnable waiting : threads.getQueue()) {
       Run run = (Run) waiting;
       if (run.hasWaitedLong(now) && threads.remove(run)) {
-        run.delivery.giveBack();
+        offer(run.delivery);
       }
     }
+  }
+
+  private void offer(Delivery delivery) {
+    forwarding
+        .offer(delivery)
+        .thenAccept(
+            isTaken -> {
+              if (!isTaken) {
+                enqueue(delivery);
+              }
+            });
   }
 
   /** Takes no more, and gives back what no slot has begun; says how many. */
@@ -110,7 +131,7 @@ final class Slots {
     stopping = true;
     List<Runnable> waiting = new ArrayList<>();
     threads.getQueue().drainTo(waiting);
-    waiting.forEach(run -> ((Run) run).delivery.giveBack());
+    waiting.forEach(run -> forwarding.giveBack(((Run) run).delivery));
     return waiting.size();
   }
 
@@ -149,6 +170,9 @@ final class Slots {
       delivery.abandon(); // its channel died while it waited; the broker delivers it again
       return;
     }
+    if (lostAttempts.count(delivery)) {
+      return;
+    }
     Decoded<TaskMessage> decoded = wire.readTask(delivery.message());
     TaskMessage task = decoded.value();
     if (task == null) {
@@ -166,7 +190,7 @@ final class Slots {
   /** Our own fault: once more, elsewhere or later, and then to quarantine instead of for ever. */
   private void giveUp(Delivery delivery, Throwable fault) {
     log.error("a delivery could not be handled", fault);
-    if (delivery.earlierDeliveries() == 0) {
+    if (delivery.lostAttempts() == 0 && !delivery.isRedelivered()) {
       delivery.giveBack();
     } else {
       settlement.quarantine(
@@ -178,6 +202,10 @@ final class Slots {
     Instant startedAt = clock.instant();
     if (task.expires() != null && !startedAt.isBefore(task.expires())) {
       settlement.settle(delivery, task, Outcome.expired(), null);
+      return;
+    }
+    if (lostAttempts.isTooOften(delivery)) {
+      settlement.workerLost(delivery, task, LostAttempts.of(delivery));
       return;
     }
     if (task.trackStarted() && executor.knows(task)) {
@@ -202,11 +230,11 @@ final class Slots {
     }
 
     /**
-     * Twice as long each time it comes back: a quorum queue counts deliveries and throws a message
-     * out that had too many.
+     * Twice as long each time it was offered, up to 8 s: where all workers are busy, it does not go
+     * round among them for nothing.
      */
     boolean hasWaitedLong(long now) {
-      long patience = PATIENCE.toNanos() << Math.min(delivery.earlierDeliveries(), MOST_DOUBLINGS);
+      long patience = PATIENCE.toNanos() << Math.min(delivery.offers(), MOST_DOUBLINGS);
       return now - since >= patience;
     }
 
