@@ -1,6 +1,6 @@
 package dev.warren.rabbit;
 
-import dev.warren.AsyncResult;
+import dev.warren.Callbacks;
 import dev.warren.Progress;
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.EncodingException;
@@ -10,11 +10,7 @@ import dev.warren.WarrenException.WorkerLostException;
 import dev.warren.wire.ReplyMessage;
 import dev.warren.wire.TaskError;
 import dev.warren.wire.TaskStatus;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
@@ -22,184 +18,156 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The handle of one task in this process. It completes once, by the first terminal reply or the
+ * The handle of one task, or of one chunk of a map. It ends by the first terminal reply or the
  * first failure; whatever comes later is ignored.
  */
-final class PendingResult<R> implements AsyncResult<R> {
+final class PendingResult<R> extends FutureResult<R> {
 
-  private final String id;
   private final String task;
   private final JavaType resultType;
   private final JsonMapper mapper;
-  private final CompletableFuture<Void> accepted = new CompletableFuture<>();
-  private final CompletableFuture<R> result = new CompletableFuture<>();
+  private final Revoker revoker;
   private volatile @Nullable ReplyMessage latest; // written by the thread that receives replies
+  private volatile Progress progress = Progress.UNKNOWN; // likewise
+  private volatile long lastSign; // likewise, and by acceptedBy()
+  private volatile @Nullable String queue; // written once, after lastSign
 
-  PendingResult(String id, String task, JavaType resultType, JsonMapper mapper) {
-    this.id = id;
+  PendingResult(
+      String id,
+      String task,
+      JavaType resultType,
+      JsonMapper mapper,
+      Callbacks<? super R> callbacks,
+      CallbackRunner runner,
+      Revoker revoker) {
+    super(id, callbacks, runner);
     this.task = task;
     this.resultType = resultType;
     this.mapper = mapper;
+    this.revoker = revoker;
   }
 
-  // --- completing ------------------------------------------------------------------------------
+  // --- replies ---------------------------------------------------------------------------------
 
-  void accepted() {
-    accepted.complete(null);
+  /** The broker has put the task into a queue. */
+  void acceptedBy(String taskQueue) {
+    lastSign = System.nanoTime();
+    queue = taskQueue;
+    accepted();
   }
 
-  void fail(WarrenException failure) {
-    accepted.completeExceptionally(failure);
-    result.completeExceptionally(failure);
+  /** The queue that took the task, or null as long as none did. */
+  @Nullable String queue() {
+    return queue;
   }
 
-  /** A reply that is not terminal is only remembered, to be told when a wait runs out of time. */
+  /** When the task was accepted or last heard of, on {@link System#nanoTime()}'s clock. */
+  long lastSign() {
+    return lastSign;
+  }
+
+  /** A reply that is not terminal is only remembered. */
   void onReply(ReplyMessage reply) {
+    lastSign = System.nanoTime();
     latest = reply;
-    if (!reply.status().isTerminal()) {
-      return;
+    if (reply.status().isTerminal()) {
+      accepted(); // it has run, so it was accepted, whatever became of the confirm
     }
-    accepted.complete(null); // it has run, so it was accepted, whatever became of the confirm
-    if (reply.status() == TaskStatus.SUCCESS) {
-      complete(reply.result());
-    } else {
-      fail(failure(reply));
+    switch (reply.status()) {
+      case SUCCESS -> succeedWith(reply.result());
+      case FAILURE, REVOKED -> fail(failure(reply));
+      case PROGRESS -> progress = read(reply.result());
+      case STARTED, RETRY -> {}
     }
   }
 
-  private void complete(@Nullable Object value) {
+  private void succeedWith(@Nullable Object value) {
+    R bound;
     try {
-      result.complete(value instanceof JsonNode json ? read(json) : null);
+      bound = value instanceof JsonNode json ? mapper.treeToValue(json, resultType) : null;
     } catch (JacksonException e) {
       fail(unfit(e.getOriginalMessage(), e));
+      return;
     } catch (RuntimeException | Error e) { // the result type's own code may throw anything
       fail(unfit(e.toString(), e));
+      return;
     }
+    succeed(bound);
   }
 
   private EncodingException unfit(String why, Throwable cause) {
     return new EncodingException(
         "the result of task %s (%s) is not a %s: %s"
-            .formatted(id, task, resultType.toCanonical(), why),
+            .formatted(id(), task, resultType.toCanonical(), why),
         cause);
-  }
-
-  private R read(JsonNode json) {
-    return mapper.treeToValue(json, resultType);
   }
 
   private WarrenException failure(ReplyMessage reply) {
     TaskError error = reply.error();
     if (error == null) {
-      return new TaskFailedException(id, "Exception", "", null);
+      return new TaskFailedException(id(), "Exception", "", null);
     }
-    if (error.type().equals("WorkerLostError")) return new WorkerLostException(id, error.message());
+    if (error.type().equals("WorkerLostError"))
+      return new WorkerLostException(id(), error.message());
     return reply.status() == TaskStatus.REVOKED
-        ? new TaskRevokedException(id, error.message())
-        : new TaskFailedException(id, error.type(), error.message(), error.trace());
+        ? new TaskRevokedException(id(), error.message())
+        : new TaskFailedException(id(), error.type(), error.message(), error.trace());
   }
 
-  CompletableFuture<R> future() {
-    return result;
+  private Progress read(@Nullable Object told) {
+    return told instanceof JsonNode json
+        ? new Progress(json.path("current").asLong(0), json.path("total").asLong(0))
+        : progress;
+  }
+
+  /**
+   * The values that a chunk which failed has of the items before the failing one.
+   *
+   * @return null if it did not tell any
+   */
+  @Nullable R partial() {
+    ReplyMessage reply = latest;
+    try {
+      return reply != null
+              && reply.status() == TaskStatus.FAILURE
+              && reply.result() instanceof JsonNode json
+          ? mapper.treeToValue(json, resultType)
+          : null;
+    } catch (RuntimeException e) { // no list of such values: then it told none
+      return null;
+    }
   }
 
   // --- AsyncResult -----------------------------------------------------------------------------
 
   @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public @Nullable R get() throws InterruptedException {
-    try {
-      return result.get();
-    } catch (ExecutionException e) {
-      throw unwrapped(e);
-    }
-  }
-
-  @Override
-  public @Nullable R get(Duration timeout) throws InterruptedException, TimeoutException {
-    try {
-      return result.get(Math.max(0, saturatedNanos(timeout)), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException e) {
-      throw unwrapped(e);
-    } catch (TimeoutException e) {
-      throw new TimeoutException(
-          "task %s (%s) has no result after %s: %s".formatted(id, task, timeout, whereabouts()));
-    }
-  }
-
-  @Override
-  public boolean await(Duration timeout) throws InterruptedException {
-    try {
-      result.get(Math.max(0, saturatedNanos(timeout)), TimeUnit.NANOSECONDS);
-      return true;
-    } catch (ExecutionException e) {
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    }
-  }
-
-  @Override
   public Progress progress() {
-    throw new UnsupportedOperationException();
+    return progress;
   }
 
   @Override
   public boolean cancel() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public boolean isReady() {
-    return result.isDone();
-  }
-
-  @Override
-  public boolean isSuccessful() {
-    if (!result.isDone()) {
-      throw new IllegalStateException("task " + id + " is not ready");
+    boolean first = fail(new TaskRevokedException(id(), "cancelled by its caller"));
+    if (first) {
+      revoker.revoke(List.of(id()));
     }
-    return !result.isCompletedExceptionally();
+    return first;
   }
 
   @Override
-  public CompletableFuture<Void> acceptance() {
-    return accepted.copy();
+  String whereabouts() {
+    return "task %s (%s) %s".formatted(id(), task, state());
   }
 
-  @Override
-  public CompletableFuture<R> toCompletableFuture() {
-    return result.copy();
-  }
-
-  private String whereabouts() {
+  private String state() {
     ReplyMessage reply = latest;
     if (reply == null) {
-      return accepted.isDone()
-          ? "it waits in the queue or runs"
-          : "the broker has not taken it yet";
+      return isAccepted() ? "waits in the queue or runs" : "is not yet taken over by the broker";
     }
     TaskError error = reply.error();
-    return reply.status()
+    return "is "
+        + reply.status()
         + (error == null ? "" : ": " + error.type() + ": " + error.message())
         + (reply.worker() == null ? "" : " on " + reply.worker());
-  }
-
-  private static WarrenException unwrapped(ExecutionException e) {
-    return e.getCause() instanceof WarrenException failure
-        ? failure
-        : new WarrenException("the handle failed", e.getCause());
-  }
-
-  private static long saturatedNanos(Duration duration) {
-    try {
-      return duration.toNanos();
-    } catch (ArithmeticException e) {
-      return duration.isNegative() ? 0 : Long.MAX_VALUE;
-    }
   }
 }

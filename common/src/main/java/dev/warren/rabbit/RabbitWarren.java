@@ -11,9 +11,12 @@ import dev.warren.wire.WireFormat;
 import java.net.URISyntaxException;
 import java.security.GeneralSecurityException;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +28,16 @@ public final class RabbitWarren implements Warren {
   private final boolean ownsBroker;
   private final WireFormat wire;
   private final PendingResults pending;
-  private final ConcurrentMap<String, RabbitWorkerPool> pools = new ConcurrentHashMap<>();
+  private final ControlSender control;
+  private final CallbackRunner callbacks = new CallbackRunner(CallbackRunner.LIMIT);
+
+  /** One thread for each map or stream whose input is being read. */
+  private final ExecutorService feeders =
+      Executors.newCachedThreadPool(Threads.named("warren-feeder"));
+
   private final ScheduledExecutorService timer = Threads.scheduler("warren-retry");
   private @Nullable ReplyListener replies; // guarded by this; made for the first pool
+  private @Nullable LostTasks lostTasks; // likewise
   private volatile boolean closed;
 
   private RabbitWarren(Broker broker, WireFormat wire, boolean ownsBroker) {
@@ -35,6 +45,7 @@ public final class RabbitWarren implements Warren {
     this.wire = wire;
     this.ownsBroker = ownsBroker;
     this.pending = new PendingResults(broker.settings().maxPending());
+    this.control = new ControlSender(broker, wire);
   }
 
   /** Connects to a URI, as {@link Warren#connect(String, WarrenSettings)} says. */
@@ -74,22 +85,21 @@ public final class RabbitWarren implements Warren {
   @Override
   public WorkerPool pool(String queue) {
     requireOpen();
-    RabbitWorkerPool known = pools.get(queue);
-    if (known != null) {
-      return known;
-    }
     WarrenSettings.requireQueueName("a pool's queue", queue);
-    String replyQueue = replies().awaitOpen().queue(); // before the lock of computeIfAbsent
+    String replyQueue = replies().awaitOpen().queue();
     broker.declare(queue);
-    return pools.computeIfAbsent(queue, name -> new RabbitWorkerPool(this, name, replyQueue));
+    return new RabbitWorkerPool(this, queue, replyQueue);
   }
 
   private synchronized ReplyListener replies() {
     requireOpen();
     ReplyListener listener = replies;
     if (listener == null) {
-      listener = new ReplyListener(broker, wire, pending);
+      LostTasks search = new LostTasks(broker, wire, pending, control);
+      listener = new ReplyListener(broker, wire, search.listeningFor(pending));
+      search.start(listener.queue());
       replies = listener;
+      lostTasks = search;
     }
     return listener;
   }
@@ -97,18 +107,26 @@ public final class RabbitWarren implements Warren {
   @Override
   public void close() {
     ReplyListener listener;
+    LostTasks search;
     synchronized (this) {
       if (closed) {
         return;
       }
       closed = true;
       listener = replies;
+      search = lostTasks;
+    }
+    if (search != null) {
+      search.close();
     }
     timer.shutdownNow();
     pending.failAll(
         id ->
             new PoolClosedException(
                 "closed before task " + id + " had a result; it may still run"));
+    feeders.shutdownNow();
+    callbacks.close();
+    control.close();
     if (listener != null) {
       listener.close();
     }
@@ -133,6 +151,35 @@ public final class RabbitWarren implements Warren {
 
   PendingResults pending() {
     return pending;
+  }
+
+  CallbackRunner callbacks() {
+    return callbacks;
+  }
+
+  ControlSender control() {
+    return control;
+  }
+
+  Revoker revoker() {
+    return ids -> control.revoke(ids, true);
+  }
+
+  Executor feeders() {
+    return feeders;
+  }
+
+  /**
+   * Reads an input on a thread of its own.
+   *
+   * @param otherwise is called if that cannot be, because this is closed
+   */
+  void feed(Runnable feeder, Consumer<? super PoolClosedException> otherwise) {
+    try {
+      feeders.execute(feeder);
+    } catch (RejectedExecutionException e) {
+      otherwise.accept(new PoolClosedException("this Warren is closed"));
+    }
   }
 
   ScheduledExecutorService timer() {

@@ -2,20 +2,30 @@ package dev.warren.rabbit;
 
 import dev.warren.AsyncResult;
 import dev.warren.Callbacks;
+import dev.warren.PoolScope;
 import dev.warren.QueueStatus;
 import dev.warren.ResultStream;
 import dev.warren.StreamOptions;
 import dev.warren.TaskCall;
 import dev.warren.TaskRef;
 import dev.warren.WarrenException;
+import dev.warren.WarrenException.EncodingException;
+import dev.warren.WarrenException.PoolTerminatedException;
 import dev.warren.WorkerPool;
 import dev.warren.wire.TaskMessage;
-import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A pool whose tasks go to one queue on the broker. */
 final class RabbitWorkerPool implements WorkerPool {
@@ -24,14 +34,20 @@ final class RabbitWorkerPool implements WorkerPool {
   private final String queue;
   private final String replyQueue;
   private final TaskSender sender;
-  private final WireFormat wire;
+  private final PoolLife life;
+
+  /** What has not ended, to be given up by {@link #terminate}. */
+  private final Set<PendingResult<?>> handles = ConcurrentHashMap.newKeySet();
+
+  private final Set<MapResult<?>> maps = ConcurrentHashMap.newKeySet();
+  private final Set<RabbitResultStream<?>> streams = ConcurrentHashMap.newKeySet();
 
   RabbitWorkerPool(RabbitWarren warren, String queue, String replyQueue) {
     this.warren = warren;
     this.queue = queue;
     this.replyQueue = replyQueue;
-    this.wire = warren.wire();
-    this.sender = new TaskSender(warren.broker(), wire);
+    this.sender = new TaskSender(warren.broker(), warren.wire());
+    this.life = new PoolLife(queue);
   }
 
   @Override
@@ -39,18 +55,39 @@ final class RabbitWorkerPool implements WorkerPool {
     return queue;
   }
 
+  // --- one task ----------------------------------------------------------------------------------
+
   @Override
   public <R> AsyncResult<R> applyAsync(TaskCall<R> call) {
-    TaskMessage message =
+    begin();
+    TaskMessage task =
         TaskMessage.of(UUID.randomUUID().toString(), call.task().name(), call.args(), call.kwargs())
             .expiringAt(call.expires());
-    return submit(message, call.task().resultType(), false);
+    PendingResult<R> handle = handle(task, call.task().resultType(), call.callbacks());
+    handle.future().whenComplete((value, failure) -> life.end());
+    try {
+      publish(handle, encode(task), false);
+    } catch (EncodingException e) {
+      handle.fail(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      handle.fail(new WarrenException("interrupted while waiting for room to submit", e));
+    }
+    return handle;
   }
+
+  private void begin() {
+    warren.requireOpen();
+    life.begin();
+  }
+
+  // --- maps --------------------------------------------------------------------------------------
 
   @Override
   public <R> AsyncResult<List<@Nullable R>> mapAsync(
       TaskRef<R> task, Iterable<? extends @Nullable Object> items) {
-    throw new UnsupportedOperationException();
+    Collection<? extends @Nullable Object> listed = listed(items);
+    return start(task, false, listed, () -> defaultChunkSize(listed.size()), Callbacks.none());
   }
 
   @Override
@@ -59,13 +96,14 @@ final class RabbitWorkerPool implements WorkerPool {
       Iterable<? extends @Nullable Object> items,
       int chunkSize,
       Callbacks<? super List<@Nullable R>> callbacks) {
-    throw new UnsupportedOperationException();
+    return start(task, false, listed(items), positive(chunkSize), callbacks);
   }
 
   @Override
   public <R> AsyncResult<List<@Nullable R>> starmapAsync(
       TaskRef<R> task, Iterable<? extends List<? extends @Nullable Object>> items) {
-    throw new UnsupportedOperationException();
+    Collection<? extends List<? extends @Nullable Object>> listed = listed(items);
+    return start(task, true, listed, () -> defaultChunkSize(listed.size()), Callbacks.none());
   }
 
   @Override
@@ -74,49 +112,145 @@ final class RabbitWorkerPool implements WorkerPool {
       Iterable<? extends List<? extends @Nullable Object>> items,
       int chunkSize,
       Callbacks<? super List<@Nullable R>> callbacks) {
-    throw new UnsupportedOperationException();
+    return start(task, true, listed(items), positive(chunkSize), callbacks);
   }
+
+  private <R> AsyncResult<List<@Nullable R>> start(
+      TaskRef<R> task,
+      boolean star,
+      Collection<? extends @Nullable Object> items,
+      IntSupplier chunkSize,
+      Callbacks<? super List<@Nullable R>> callbacks) {
+    begin();
+    MapResult<R> map =
+        new MapResult<>(
+            new ChunkSender<>(this, task, star, false),
+            items,
+            items.isEmpty() ? Callbacks.none() : callbacks, // as in Python
+            warren.callbacks(),
+            warren.revoker());
+    maps.add(map);
+    map.future()
+        .whenComplete(
+            (values, failure) -> {
+              maps.remove(map);
+              life.end();
+            });
+    if (items.isEmpty()) {
+      map.succeed(List.of());
+    } else {
+      warren.feed(() -> map.feed(chunkSize), map::fail);
+    }
+    return map;
+  }
+
+  private static <T> Collection<T> listed(Iterable<T> items) {
+    if (items instanceof Collection<T> collection) {
+      return collection;
+    }
+    List<T> list = new ArrayList<>();
+    items.forEach(list::add);
+    return list;
+  }
+
+  private static IntSupplier positive(int chunkSize) {
+    if (chunkSize < 1) {
+      throw new IllegalArgumentException("chunkSize must be at least 1: " + chunkSize);
+    }
+    return () -> chunkSize;
+  }
+
+  /** Python's rule: a quarter of an even share for each slot. */
+  private int defaultChunkSize(int items) {
+    long chunks = 4L * Math.max(1, queue().consumers());
+    return (int) Math.max(1, (items + chunks - 1) / chunks);
+  }
+
+  // --- streams -----------------------------------------------------------------------------------
 
   @Override
   public <R> ResultStream<R> imap(
       TaskRef<R> task, Iterable<? extends @Nullable Object> items, StreamOptions options) {
-    throw new UnsupportedOperationException();
+    return stream(task, items, options, true);
   }
 
   @Override
   public <R> ResultStream<R> imapUnordered(
       TaskRef<R> task, Iterable<? extends @Nullable Object> items, StreamOptions options) {
-    throw new UnsupportedOperationException();
+    return stream(task, items, options, false);
   }
+
+  private <R> ResultStream<R> stream(
+      TaskRef<R> task,
+      Iterable<? extends @Nullable Object> items,
+      StreamOptions options,
+      boolean ordered) {
+    begin();
+    RabbitResultStream<R> stream =
+        new RabbitResultStream<>(
+            new ChunkSender<>(this, task, false, true),
+            items,
+            options,
+            ordered,
+            warren.feeders(),
+            warren.revoker());
+    streams.add(stream);
+    stream
+        .done()
+        .whenComplete(
+            (done, failure) -> {
+              streams.remove(stream);
+              life.end();
+            });
+    warren.feed(stream::feed, stream::abandon);
+    return stream;
+  }
+
+  // --- the end -----------------------------------------------------------------------------------
 
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    if (life.close()) {
+      streams.forEach(RabbitResultStream::poolClosed);
+    }
   }
 
   @Override
-  public void join() {
-    throw new UnsupportedOperationException();
+  public void join() throws InterruptedException {
+    life.awaitEnd(Long.MAX_VALUE);
   }
 
   @Override
-  public boolean join(java.time.Duration timeout) {
-    throw new UnsupportedOperationException();
+  public boolean join(Duration timeout) throws InterruptedException {
+    return life.awaitEnd(Math.max(0, Nanos.of(timeout)));
   }
 
   @Override
   public void terminate() {
-    throw new UnsupportedOperationException();
+    if (!life.terminate()) {
+      return;
+    }
+    PoolTerminatedException terminated = terminated();
+    streams.forEach(stream -> stream.stop(terminated));
+    maps.forEach(map -> map.fail(terminated));
+    List<String> revoked = new ArrayList<>();
+    for (PendingResult<?> handle : handles) {
+      if (handle.fail(terminated)) {
+        revoked.add(handle.id());
+      }
+    }
+    warren.revoker().revoke(revoked);
+  }
+
+  private PoolTerminatedException terminated() {
+    return new PoolTerminatedException(
+        "the pool on '" + queue + "' was terminated before there was a result");
   }
 
   @Override
-  public dev.warren.PoolScope scope() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public java.util.concurrent.ExecutorService asExecutorService() {
-    throw new UnsupportedOperationException();
+  public PoolScope scope() {
+    life.requireRunning();
+    return new PoolScope(this);
   }
 
   @Override
@@ -125,29 +259,62 @@ final class RabbitWorkerPool implements WorkerPool {
     return warren.broker().queueStatus(queue);
   }
 
+  @Override
+  public ExecutorService asExecutorService() {
+    return new PoolExecutorService(this, life);
+  }
+
+  // --- for all of them ---------------------------------------------------------------------------
+
+  JsonMapper mapper() {
+    return warren.wire().mapper();
+  }
+
+  <R> PendingResult<R> handle(
+      TaskMessage task, JavaType resultType, Callbacks<? super R> callbacks) {
+    return new PendingResult<>(
+        task.id(),
+        task.task(),
+        resultType,
+        mapper(),
+        callbacks,
+        warren.callbacks(),
+        warren.revoker());
+  }
+
   /**
-   * Submits a task.
+   * A task as it travels.
+   *
+   * @throws EncodingException if it is no JSON, or too large
+   */
+  WireMessage encode(TaskMessage task) {
+    return warren.wire().writeTask(task.replyingTo(replyQueue));
+  }
+
+  /**
+   * Publishes a task; whatever goes wrong fails its handle.
    *
    * @param waitForRoom whether room, in this client and in the queue, is waited for for as long as
    *     it takes, instead of failing the handle
    */
-  <R> PendingResult<R> submit(TaskMessage task, JavaType resultType, boolean waitForRoom) {
-    warren.requireOpen();
-    PendingResult<R> handle =
-        new PendingResult<>(task.id(), task.task(), resultType, wire.mapper());
+  void publish(PendingResult<?> handle, WireMessage message, boolean waitForRoom)
+      throws InterruptedException {
+    handles.add(handle);
+    handle.future().whenComplete((value, failure) -> handles.remove(handle));
     try {
-      WireMessage message = wire.writeTask(task.replyingTo(replyQueue));
       warren
           .pending()
           .add(handle, waitForRoom ? null : warren.broker().settings().publishTimeout());
       new Submission(warren, sender, queue, handle, message, waitForRoom).publish();
       warren.requireOpen(); // closed meanwhile: nobody would complete the handle any more
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       handle.fail(new WarrenException("interrupted while waiting for room to submit", e));
+      throw e;
     } catch (WarrenException e) {
       handle.fail(e);
     }
-    return handle;
+    if (life.isTerminated()) {
+      handle.fail(terminated()); // terminate() may not have seen it
+    }
   }
 }

@@ -59,7 +59,7 @@ final class Submission {
   }
 
   void publish() {
-    if (!handle.isReady()) {
+    if (!handle.hasEnded()) {
       sender.send(queue, message).whenComplete(this::answered);
     }
   }
@@ -70,7 +70,7 @@ final class Submission {
       return;
     }
     switch (outcome) {
-      case ACCEPTED -> handle.accepted();
+      case ACCEPTED -> handle.acceptedBy(queue);
       case FULL -> {
         if (waitForRoom) {
           again();

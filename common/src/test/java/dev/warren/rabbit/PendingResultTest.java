@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import dev.warren.Callbacks;
 import dev.warren.WarrenException.EncodingException;
 import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WarrenException.TaskRevokedException;
@@ -14,12 +15,14 @@ import dev.warren.wire.WireFormat;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
 class PendingResultTest {
 
   private final JsonMapper mapper = new WireFormat(10_000).mapper();
+  @AutoClose private final CallbackRunner runner = new CallbackRunner(Duration.ofSeconds(10));
 
   @Test
   void theFirstTerminalReplyIsTheResultForGood() throws Exception {
@@ -48,7 +51,7 @@ class PendingResultTest {
             e -> {
               assertThat(e.remoteType()).isEqualTo("ValueError");
               assertThat(e.remoteMessage()).isEqualTo("bad");
-              assertThat(e.toString()).contains("at x");
+              assertThat(e).hasStackTraceContaining("at x");
             });
     assertThat(handle.isSuccessful()).isFalse();
   }
@@ -104,7 +107,8 @@ class PendingResultTest {
   }
 
   private <R> PendingResult<R> handle(Class<R> type) {
-    return new PendingResult<>("id", "task", mapper.constructType(type), mapper);
+    return new PendingResult<>(
+        "id", "task", mapper.constructType(type), mapper, Callbacks.none(), runner, ids -> {});
   }
 
   private ReplyMessage reply(TaskStatus status, @Nullable String json, @Nullable TaskError error) {

@@ -245,6 +245,40 @@ class WireFormatTest {
   }
 
   @Test
+  void aChunkThatFailsCanTellTheValuesItHas() {
+    JsonNode values = wire.mapper().readTree("[1, null]");
+    ReplyMessage reply =
+        new ReplyMessage(
+            "i", TaskStatus.FAILURE, values, new TaskError("E", "m", null), "w", 1, NOW, NOW);
+
+    assertThat(reply(wire.writeReply(reply, "i"))).isEqualTo(reply);
+  }
+
+  @Test
+  void progressIsCelerysCustomStateOfThatName() {
+    JsonNode told = wire.mapper().readTree("{\"current\": 3, \"total\": 10}");
+    ReplyMessage reply = new ReplyMessage("i", TaskStatus.PROGRESS, told, null, "w", 1, NOW, null);
+
+    JsonNode body = wire.mapper().readTree(wire.writeReply(reply, "i").body());
+
+    assertThat(body.path("status").asString()).isEqualTo("PROGRESS");
+    assertThat(body.path("result")).isEqualTo(told);
+    assertThat(reply(wire.writeReply(reply, "i"))).isEqualTo(reply);
+  }
+
+  @Test
+  void whatAChunkIsAskedForAndHowOftenItsWorkersWereLostTravelInHeaders() {
+    TaskMessage chunk = TaskMessage.of("i", "celery.map", List.of(), Map.of()).wantingPartial();
+    Map<String, Object> headers = new HashMap<>(wire.writeTask(chunk).headers());
+    headers.put(WireFormat.LOST_ATTEMPTS, 2);
+
+    TaskMessage read = task(message(headers, "[[], {}, {}]"));
+
+    assertThat(read.wantsPartial()).isTrue();
+    assertThat(read.lostAttempts()).isEqualTo(2);
+  }
+
+  @Test
   void aFailureCapturedFromCeleryIsRead() {
     ReplyMessage read =
         reply(

@@ -67,6 +67,7 @@ final class Forwarding {
             (outcome, failure) -> {
               boolean isTaken = outcome == PublishOutcome.ACCEPTED;
               if (isTaken) {
+                delivery.willComeAgain();
                 delivery.ack();
               }
               return isTaken;
@@ -94,6 +95,7 @@ final class Forwarding {
       delivery.giveBack();
       return;
     }
+    delivery.willComeAgain();
     Map<String, Object> headers = charge(delivery);
     UntilTaken.giveBack(
             delivery,

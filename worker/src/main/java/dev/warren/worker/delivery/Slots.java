@@ -11,8 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -47,8 +45,8 @@ final class Slots {
   private final Clock clock;
   private final ThreadPoolExecutor threads;
 
-  /** Delivered and not settled: waiting, running, or waiting for a confirm. */
-  private final Set<Delivery> unsettled = ConcurrentHashMap.newKeySet();
+  private final Revocations revocations = new Revocations();
+  private final Holdings holdings = new Holdings();
 
   private volatile boolean stopping;
 
@@ -83,8 +81,7 @@ final class Slots {
 
   /** Takes a delivery at once; it runs when a slot is free. */
   void accept(Delivery delivery) {
-    unsettled.add(delivery);
-    delivery.done().whenComplete((done, failure) -> unsettled.remove(delivery));
+    holdings.add(delivery);
     lostAttempts.admit(delivery, () -> enqueue(delivery));
   }
 
@@ -94,6 +91,16 @@ final class Slots {
     } else {
       threads.execute(new Run(delivery));
     }
+  }
+
+  /** The tasks that are not wanted any more. */
+  Revocations revocations() {
+    return revocations;
+  }
+
+  /** The deliveries that these slots have to answer for. */
+  Holdings holdings() {
+    return holdings;
   }
 
   /** Tasks that run right now. */
@@ -151,11 +158,14 @@ final class Slots {
         break;
       }
     }
-    return unsettled.size();
+    return holdings.unsettled().size();
   }
 
   private @Nullable Delivery anyUnsettled() {
-    return unsettled.stream().filter(delivery -> !delivery.done().isDone()).findAny().orElse(null);
+    return holdings.unsettled().stream()
+        .filter(delivery -> !delivery.done().isDone())
+        .findAny()
+        .orElse(null);
   }
 
   /** Interrupts what still runs, and waits a moment for it. */
@@ -204,6 +214,10 @@ final class Slots {
       settlement.settle(delivery, task, Outcome.expired(), null);
       return;
     }
+    if (revocations.isRevoked(task.id())) {
+      settlement.settle(delivery, task, Outcome.revoked(), null);
+      return;
+    }
     if (lostAttempts.isTooOften(delivery)) {
       settlement.workerLost(delivery, task, LostAttempts.of(delivery));
       return;
@@ -216,7 +230,7 @@ final class Slots {
 
   private Outcome execute(Delivery delivery, TaskMessage task, Instant startedAt) {
     try (ProgressReports reports = replies.progressOf(delivery, task, startedAt)) {
-      return executor.run(task, reports);
+      return revocations.run(executor, task, reports);
     }
   }
 

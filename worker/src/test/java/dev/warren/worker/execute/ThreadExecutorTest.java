@@ -250,8 +250,8 @@ class ThreadExecutorTest {
     TaskMessage chunk = message("celery.map", mapOf("positive", 4, 5, -1, 6)).wantingPartial();
     TaskMessage failsAtOnce = message("celery.map", mapOf("positive", 0, 1)).wantingPartial();
 
-    assertThat(executor.run(chunk, reports::add).value()).isEqualTo(List.of(4, 5));
-    assertThat(executor.run(failsAtOnce, reports::add).value()).isEqualTo(List.of());
+    assertThat(executor.run(chunk, () -> false, reports::add).value()).isEqualTo(List.of(4, 5));
+    assertThat(executor.run(failsAtOnce, () -> false, reports::add).value()).isEqualTo(List.of());
   }
 
   @Test
@@ -261,7 +261,8 @@ class ThreadExecutorTest {
     Map<String, Object> outer =
         Map.of("task", Map.of("task", "celery.map"), "it", List.of(good, bad));
 
-    Outcome outcome = executor.run(message("celery.starmap", outer).wantingPartial(), p -> {});
+    Outcome outcome =
+        executor.run(message("celery.starmap", outer).wantingPartial(), () -> false, p -> {});
 
     assertThat(outcome.value()).isEqualTo(List.of(List.of(1, 2)));
     assertThat(outcome.error()).isNotNull();
@@ -308,7 +309,7 @@ class ThreadExecutorTest {
 
   private Outcome run(String task, List<?> args, Map<String, ?> kwargs) {
     List<JsonNode> json = args.stream().<JsonNode>map(mapper::valueToTree).toList();
-    return executor.run(TaskMessage.of("id", task, json, json(kwargs)), reports::add);
+    return executor.run(TaskMessage.of("id", task, json, json(kwargs)), () -> false, reports::add);
   }
 
   private TaskMessage message(String task, Map<String, ?> kwargs) {

@@ -1,0 +1,102 @@
+package dev.warren.rabbit;
+
+import dev.warren.Callbacks;
+import dev.warren.TaskRef;
+import dev.warren.WarrenException.EncodingException;
+import dev.warren.wire.Signature;
+import dev.warren.wire.TaskMessage;
+import dev.warren.wire.WireMessage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JavaType;
+
+/**
+ * Sends the items of one map or stream in chunks: as {@code celery.map} or {@code celery.starmap}
+ * messages, so that a Celery worker could serve them too; a chunk of one item is the plain task.
+ */
+final class ChunkSender<R> {
+
+  /** Takes each chunk before it can have ended; may wait. */
+  @FunctionalInterface
+  interface Sink<R> {
+    void accept(Chunk<R> chunk) throws InterruptedException;
+  }
+
+  private final RabbitWorkerPool pool;
+  private final TaskRef<R> task;
+  private final boolean star;
+  private final boolean partial;
+  private final JavaType listType;
+
+  /**
+   * @param star whether an item is the list of a call's arguments rather than the only one
+   * @param partial whether a chunk that fails is to tell the values it has
+   */
+  ChunkSender(RabbitWorkerPool pool, TaskRef<R> task, boolean star, boolean partial) {
+    this.pool = pool;
+    this.task = task;
+    this.star = star;
+    this.partial = partial;
+    this.listType =
+        pool.mapper().getTypeFactory().constructCollectionType(List.class, task.resultType());
+  }
+
+  /**
+   * Sends items; waits while this client has too many unfinished tasks. What cannot be sent as one
+   * message, because it is too large or an item is no JSON, is sent in halves: so that the one item
+   * that cannot be sent fails alone.
+   *
+   * @param sink gets the chunks in the items' order
+   */
+  void send(List<? extends @Nullable Object> items, Sink<R> sink) throws InterruptedException {
+    TaskMessage message = message(items);
+    WireMessage encoded;
+    try {
+      encoded = pool.encode(message);
+    } catch (EncodingException e) {
+      if (items.size() == 1) {
+        Chunk<R> unsendable = chunk(items, message);
+        sink.accept(unsendable);
+        unsendable.handle().fail(e);
+      } else {
+        int half = items.size() / 2;
+        send(items.subList(0, half), sink);
+        send(items.subList(half, items.size()), sink);
+      }
+      return;
+    }
+    Chunk<R> chunk = chunk(items, message);
+    sink.accept(chunk);
+    pool.publish(chunk.handle(), encoded, true);
+  }
+
+  private TaskMessage message(List<? extends @Nullable Object> items) {
+    String id = UUID.randomUUID().toString();
+    if (items.size() == 1) {
+      return TaskMessage.of(id, task.name(), star ? argumentsOf(items.get(0)) : items, Map.of());
+    }
+    TaskMessage chunk =
+        TaskMessage.of(
+            id,
+            star ? "celery.starmap" : "celery.map",
+            List.of(),
+            Map.of("task", Signature.of(task.name()), "it", items));
+    return partial ? chunk.wantingPartial() : chunk;
+  }
+
+  private static List<?> argumentsOf(@Nullable Object item) {
+    if (item instanceof List<?> arguments) {
+      return arguments;
+    }
+    return Arrays.asList(item); // not possible for callers without unchecked casts; it will not fit
+  }
+
+  private Chunk<R> chunk(List<? extends @Nullable Object> items, TaskMessage message) {
+    return items.size() == 1
+        ? Chunk.ofOne(items, pool.<R>handle(message, task.resultType(), Callbacks.none()))
+        : Chunk.ofMany(items, pool.<List<R>>handle(message, listType, Callbacks.none()));
+  }
+}
