@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>the consumers are cancelled: no new task comes;
- *   <li>what was delivered but not begun is given back, at once;
+ *   <li>what was delivered but not begun is given back, at once, without counting as an attempt;
  *   <li>what runs goes on until {@code drain-timeout}, and is answered and acked;
  *   <li>what still runs then is interrupted, and given back when it ends;
  *   <li>what ignores that is left behind: the broker delivers it again when the connection closes.
@@ -37,6 +37,7 @@ public final class WorkerRuntime {
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration UNLIMITED = Duration.ofDays(100 * 365);
   private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofSeconds(5);
+  private static final Duration GIVE_BACK_TIMEOUT = Duration.ofSeconds(2);
 
   private final Broker broker;
   private final TaskRegistry registry;
@@ -59,8 +60,10 @@ public final class WorkerRuntime {
     this.queue = properties.queue() == null ? broker.settings().defaultQueue() : properties.queue();
     String name = properties.name();
     Replies replies = new Replies(broker.publisher(), wire, queue, name, clock, timer);
+    Forwarding forwarding = new Forwarding(broker, queue, timer);
+    LostAttempts lostAttempts = new LostAttempts(properties.maxLostAttempts(), forwarding, timer);
     Settlement settlement =
-        new Settlement(broker, replies, queue, name, properties.unknownTaskTtl(), clock, timer);
+        new Settlement(forwarding, replies, queue, name, properties.unknownTaskTtl(), clock);
     ThreadExecutor executor = new ThreadExecutor(registry);
     this.slots =
         new Slots(
@@ -69,6 +72,8 @@ public final class WorkerRuntime {
             executor,
             settlement,
             replies,
+            forwarding,
+            lostAttempts,
             clock,
             new TaskLimit(properties.maxTasks(), this::takeNoMore));
     this.answers = new ControlAnswers(broker, wire, name, replies::isAllowed);
@@ -160,7 +165,7 @@ public final class WorkerRuntime {
       if (left > 0) {
         log.warn("stopping 4/4: interrupting {} tasks that did not end in time", left);
         slots.interrupt(GRACE_AFTER_INTERRUPT);
-        left = slots.awaitSettled(Duration.ZERO);
+        left = slots.awaitSettled(GIVE_BACK_TIMEOUT);
       } else {
         slots.interrupt(Duration.ZERO);
       }

@@ -44,7 +44,7 @@ public final class Initializer {
     }
     List<JsonNode> values = arguments();
     try {
-      registry.call(task, values, Map.of());
+      registry.call(task, values, Map.of(), RunningTask.uncalled(task));
     } catch (UnknownTaskException e) {
       throw new ConfigurationException(
           "warren.worker.initializer: there is no task '%s' here; this worker knows %s"
