@@ -133,6 +133,14 @@ class ThreadExecutorTest {
   }
 
   @Test
+  void accumulateGivesItsArgumentsBackAsInCelery() {
+    assertThat(run("celery.accumulate", List.of(1, 2), Map.of()).value()).hasToString("[1, 2]");
+    assertThat(run("celery.accumulate", List.of(1, 2), Map.of("index", 1)).value())
+        .hasToString("2");
+    assertThat(message("celery.accumulate", List.of(1), Map.of("index", 1))).contains("'index'");
+  }
+
+  @Test
   void varargsTakeWhatRemains() {
     assertThat(run("sum", List.of(1), Map.of()).value()).isEqualTo(1);
     assertThat(run("sum", List.of(1, 2, 3), Map.of()).value()).isEqualTo(6);
