@@ -9,7 +9,9 @@ import dev.warren.StreamOptions;
 import dev.warren.TaskCall;
 import dev.warren.TaskRef;
 import dev.warren.WarrenException;
+import dev.warren.WarrenException.BrokerUnavailableException;
 import dev.warren.WarrenException.EncodingException;
+import dev.warren.WarrenException.NoSuchQueueException;
 import dev.warren.WarrenException.PoolTerminatedException;
 import dev.warren.WorkerPool;
 import dev.warren.wire.TaskMessage;
@@ -22,13 +24,14 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A pool whose tasks go to one queue on the broker. */
 final class RabbitWorkerPool implements WorkerPool {
+
+  private static final long PAUSE_MILLIS = 100;
 
   private final RabbitWarren warren;
   private final String queue;
@@ -119,14 +122,15 @@ final class RabbitWorkerPool implements WorkerPool {
       TaskRef<R> task,
       boolean star,
       Collection<? extends @Nullable Object> items,
-      IntSupplier chunkSize,
+      ChunkSize chunkSize,
       Callbacks<? super List<@Nullable R>> callbacks) {
+    int size = items.size();
     begin();
     MapResult<R> map =
         new MapResult<>(
             new ChunkSender<>(this, task, star, false),
-            items,
-            items.isEmpty() ? Callbacks.none() : callbacks, // as in Python
+            size,
+            size == 0 ? Callbacks.none() : callbacks, // as in Python
             warren.callbacks(),
             warren.revoker());
     maps.add(map);
@@ -136,10 +140,10 @@ final class RabbitWorkerPool implements WorkerPool {
               maps.remove(map);
               life.end();
             });
-    if (items.isEmpty()) {
+    if (size == 0) {
       map.succeed(List.of());
     } else {
-      warren.feed(() -> map.feed(chunkSize), map::fail);
+      warren.feed(() -> map.feed(items, chunkSize), map::fail);
     }
     return map;
   }
@@ -153,7 +157,7 @@ final class RabbitWorkerPool implements WorkerPool {
     return list;
   }
 
-  private static IntSupplier positive(int chunkSize) {
+  private static ChunkSize positive(int chunkSize) {
     if (chunkSize < 1) {
       throw new IllegalArgumentException("chunkSize must be at least 1: " + chunkSize);
     }
@@ -161,9 +165,27 @@ final class RabbitWorkerPool implements WorkerPool {
   }
 
   /** Python's rule: a quarter of an even share for each slot. */
-  private int defaultChunkSize(int items) {
-    long chunks = 4L * Math.max(1, queue().consumers());
+  private int defaultChunkSize(int items) throws InterruptedException {
+    long chunks = 4L * Math.max(1, listeningSlots());
     return (int) Math.max(1, (items + chunks - 1) / chunks);
+  }
+
+  /** Asks again while the broker is away, as long as publishing a task would be tried. */
+  private int listeningSlots() throws InterruptedException {
+    long began = System.nanoTime();
+    long longest = warren.broker().settings().publishTimeout().toNanos();
+    while (true) {
+      try {
+        return queue().consumers();
+      } catch (NoSuchQueueException e) {
+        return 0; // publishing declares it again
+      } catch (BrokerUnavailableException e) {
+        if (System.nanoTime() - began >= longest) {
+          throw e;
+        }
+      }
+      Thread.sleep(PAUSE_MILLIS);
+    }
   }
 
   // --- streams -----------------------------------------------------------------------------------
@@ -202,6 +224,9 @@ final class RabbitWorkerPool implements WorkerPool {
               streams.remove(stream);
               life.end();
             });
+    if (!life.isRunning()) {
+      stream.poolClosed(); // close() may not have seen it
+    }
     warren.feed(stream::feed, stream::abandon);
     return stream;
   }
@@ -231,7 +256,7 @@ final class RabbitWorkerPool implements WorkerPool {
       return;
     }
     PoolTerminatedException terminated = terminated();
-    streams.forEach(stream -> stream.stop(terminated));
+    streams.forEach(stream -> stream.abort(terminated));
     maps.forEach(map -> map.fail(terminated));
     List<String> revoked = new ArrayList<>();
     for (PendingResult<?> handle : handles) {
@@ -265,6 +290,18 @@ final class RabbitWorkerPool implements WorkerPool {
   }
 
   // --- for all of them ---------------------------------------------------------------------------
+
+  /**
+   * Checks that what is sent now can end.
+   *
+   * @throws WarrenException if the pool was terminated, or its Warren closed
+   */
+  void requireSending() {
+    warren.requireOpen();
+    if (life.isTerminated()) {
+      throw terminated();
+    }
+  }
 
   JsonMapper mapper() {
     return warren.wire().mapper();
