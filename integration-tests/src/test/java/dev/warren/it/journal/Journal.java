@@ -22,13 +22,18 @@ public final class Journal {
 
   private final Path file;
 
-  Journal(Path file) {
+  private Journal(Path file) {
     this.file = file;
   }
 
   /** An empty journal in a folder. */
   public static Journal in(Path folder) {
     return new Journal(folder.resolve("journal"));
+  }
+
+  /** The journal in a file that {@link #file()} named; for tasks. */
+  public static Journal at(String file) {
+    return new Journal(Path.of(file));
   }
 
   /** Its file, as the task's first argument. */
@@ -63,11 +68,13 @@ public final class Journal {
         .toList();
   }
 
-  void begin(String key) throws IOException {
+  /** Writes down that an execution begins; a key has no blanks. */
+  public void begin(String key) throws IOException {
     append(BEGIN, key);
   }
 
-  void end(String key) throws IOException {
+  /** Writes down that an execution ends. */
+  public void end(String key) throws IOException {
     append(END, key);
   }
 
