@@ -171,7 +171,7 @@ public class WarrenException extends RuntimeException {
 
     /** With the reason that the worker gave. */
     public TaskRevokedException(String taskId, String reason) {
-      super("task %s did not run: %s".formatted(taskId, reason));
+      super("task %s was revoked: %s".formatted(taskId, reason));
     }
   }
 

@@ -143,6 +143,11 @@ public final class Broker implements AutoCloseable {
     return consuming;
   }
 
+  /** The connection that publishes, for what {@link #publisher} cannot publish. */
+  BrokerLink publishing() {
+    return publishing;
+  }
+
   /**
    * Sees to it that a task queue and the queues beside it exist, now and after each reconnect. The
    * first call for a queue blocks until they do, up to 30 s; while the broker is away it does not
@@ -215,6 +220,23 @@ public final class Broker implements AutoCloseable {
   public QueueStatus queueStatus(String queue) {
     try {
       return Topology.status(consuming.connection(), queue, settings.queue(queue));
+    } catch (WarrenException e) {
+      throw e;
+    } catch (IOException | TimeoutException | RuntimeException e) {
+      throw new BrokerUnavailableException(
+          "the broker did not tell the size of queue '" + queue + "': " + Reason.of(e), e);
+    }
+  }
+
+  /**
+   * What can be seen of a task queue; null if there is no such queue. Blocks as {@link
+   * #queueStatus}.
+   *
+   * @throws BrokerUnavailableException if the broker does not answer
+   */
+  @Nullable QueueLook look(String queue) {
+    try {
+      return Topology.look(consuming.connection(), queue);
     } catch (WarrenException e) {
       throw e;
     } catch (IOException | TimeoutException | RuntimeException e) {

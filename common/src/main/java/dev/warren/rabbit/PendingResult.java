@@ -28,6 +28,8 @@ final class PendingResult<R> extends FutureResult<R> {
   private final Revoker revoker;
   private volatile @Nullable ReplyMessage latest; // written by the thread that receives replies
   private volatile Progress progress = Progress.UNKNOWN; // likewise
+  private volatile long lastSign; // likewise, and by acceptedBy()
+  private volatile @Nullable String queue; // written once, after lastSign
 
   PendingResult(
       String id,
@@ -46,8 +48,26 @@ final class PendingResult<R> extends FutureResult<R> {
 
   // --- replies ---------------------------------------------------------------------------------
 
+  /** The broker has put the task into a queue. */
+  void acceptedBy(String taskQueue) {
+    lastSign = System.nanoTime();
+    queue = taskQueue;
+    accepted();
+  }
+
+  /** The queue that took the task, or null as long as none did. */
+  @Nullable String queue() {
+    return queue;
+  }
+
+  /** When the task was accepted or last heard of, on {@link System#nanoTime()}'s clock. */
+  long lastSign() {
+    return lastSign;
+  }
+
   /** A reply that is not terminal is only remembered. */
   void onReply(ReplyMessage reply) {
+    lastSign = System.nanoTime();
     latest = reply;
     if (reply.status().isTerminal()) {
       accepted(); // it has run, so it was accepted, whatever became of the confirm

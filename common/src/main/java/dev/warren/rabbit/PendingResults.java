@@ -4,6 +4,8 @@ import dev.warren.WarrenException;
 import dev.warren.WarrenException.ResultLostException;
 import dev.warren.wire.ReplyMessage;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
@@ -58,6 +60,24 @@ final class PendingResults implements ReplyListener.Handler {
               byId.remove(handle.id());
               room.release();
             });
+  }
+
+  /** Handles that a queue has accepted, and that were not heard of since a moment. */
+  List<PendingResult<?>> silentSince(long nanos) {
+    List<PendingResult<?>> silent = new ArrayList<>();
+    for (PendingResult<?> handle : byId.values()) {
+      if (handle.queue() != null && handle.lastSign() - nanos <= 0) {
+        silent.add(handle);
+      }
+    }
+    return silent;
+  }
+
+  void fail(String id, WarrenException failure) {
+    PendingResult<?> handle = byId.get(id);
+    if (handle != null) {
+      handle.fail(failure);
+    }
   }
 
   void failAll(Function<String, WarrenException> failure) {

@@ -28,6 +28,7 @@ public final class RabbitWarren implements Warren {
   private final boolean ownsBroker;
   private final WireFormat wire;
   private final PendingResults pending;
+  private final ControlSender control;
   private final CallbackRunner callbacks = new CallbackRunner(CallbackRunner.LIMIT);
 
   /** One thread for each map or stream whose input is being read. */
@@ -36,6 +37,7 @@ public final class RabbitWarren implements Warren {
 
   private final ScheduledExecutorService timer = Threads.scheduler("warren-retry");
   private @Nullable ReplyListener replies; // guarded by this; made for the first pool
+  private @Nullable LostTasks lostTasks; // likewise
   private volatile boolean closed;
 
   private RabbitWarren(Broker broker, WireFormat wire, boolean ownsBroker) {
@@ -43,6 +45,7 @@ public final class RabbitWarren implements Warren {
     this.wire = wire;
     this.ownsBroker = ownsBroker;
     this.pending = new PendingResults(broker.settings().maxPending());
+    this.control = new ControlSender(broker, wire);
   }
 
   /** Connects to a URI, as {@link Warren#connect(String, WarrenSettings)} says. */
@@ -92,8 +95,11 @@ public final class RabbitWarren implements Warren {
     requireOpen();
     ReplyListener listener = replies;
     if (listener == null) {
-      listener = new ReplyListener(broker, wire, pending);
+      LostTasks search = new LostTasks(broker, wire, pending, control);
+      listener = new ReplyListener(broker, wire, search.listeningFor(pending));
+      search.start(listener.queue());
       replies = listener;
+      lostTasks = search;
     }
     return listener;
   }
@@ -101,12 +107,17 @@ public final class RabbitWarren implements Warren {
   @Override
   public void close() {
     ReplyListener listener;
+    LostTasks search;
     synchronized (this) {
       if (closed) {
         return;
       }
       closed = true;
       listener = replies;
+      search = lostTasks;
+    }
+    if (search != null) {
+      search.close();
     }
     timer.shutdownNow();
     pending.failAll(
@@ -115,6 +126,7 @@ public final class RabbitWarren implements Warren {
                 "closed before task " + id + " had a result; it may still run"));
     feeders.shutdownNow();
     callbacks.close();
+    control.close();
     if (listener != null) {
       listener.close();
     }
@@ -145,8 +157,12 @@ public final class RabbitWarren implements Warren {
     return callbacks;
   }
 
+  ControlSender control() {
+    return control;
+  }
+
   Revoker revoker() {
-    return ids -> {};
+    return ids -> control.revoke(ids, true);
   }
 
   Executor feeders() {

@@ -6,6 +6,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.warren.wire.ControlReply;
 import dev.warren.wire.Decoded;
 import dev.warren.wire.OneLine;
 import dev.warren.wire.ReplyMessage;
@@ -36,6 +37,9 @@ public final class ReplyListener implements AutoCloseable {
      * task, comes as a FAILURE of type {@code UnreadableReply}.
      */
     void onReply(ReplyMessage reply);
+
+    /** A worker's answer to a command; ignored unless overridden. */
+    default void onControlReply(ControlReply reply) {}
 
     /** The queue had gone, with all replies that were in it or were sent meanwhile. */
     void onRepliesLost(String why);
@@ -123,12 +127,27 @@ public final class ReplyListener implements AutoCloseable {
 
   private void handle(BasicProperties properties, byte[] body) {
     try {
-      ReplyMessage reply = read(AmqpMessages.read(properties, body));
+      WireMessage message = AmqpMessages.read(properties, body);
+      if (WireFormat.isControlReply(message)) {
+        handleControl(message);
+        return;
+      }
+      ReplyMessage reply = read(message);
       if (reply != null) {
         handler.onReply(reply);
       }
     } catch (Throwable e) {
       log.error("the handler of a reply failed", e);
+    }
+  }
+
+  private void handleControl(WireMessage message) {
+    Decoded<ControlReply> decoded = wire.readControlReply(message);
+    ControlReply reply = decoded.value();
+    if (reply != null) {
+      handler.onControlReply(reply);
+    } else {
+      log.warn("a worker's answer to a command cannot be read: {}", decoded.detail());
     }
   }
 

@@ -70,7 +70,7 @@ final class Submission {
       return;
     }
     switch (outcome) {
-      case ACCEPTED -> handle.accepted();
+      case ACCEPTED -> handle.acceptedBy(queue);
       case FULL -> {
         if (waitForRoom) {
           again();

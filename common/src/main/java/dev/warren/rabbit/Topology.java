@@ -1,6 +1,7 @@
 package dev.warren.rabbit;
 
 import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warren.QueueSettings;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
@@ -20,7 +22,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every queue that Warren declares, with its arguments; all are durable.
+ * Every queue that Warren declares, with its arguments; all are durable but those for commands.
  *
  * <table>
  * <caption>Queues</caption>
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code <queue>.dead}</td><td>quarantine</td></tr>
  * <tr><td>{@code warren.reply.<uuid>}</td><td>a client's replies; goes when the client has been away
  * for {@link #REPLY_QUEUE_EXPIRY}</td></tr>
+ * <tr><td>{@code warren.control.<uuid>}</td><td>commands to one worker; not durable, goes with its
+ * connection</td></tr>
  * </table>
  *
  * @see <a href="https://www.rabbitmq.com/docs/maxlength">RabbitMQ: queue length limit</a>
@@ -40,6 +44,15 @@ public final class Topology {
 
   /** How long a message stays in {@code <queue>.delay}. */
   static final Duration DELAY = Duration.ofSeconds(2);
+
+  /**
+   * The fanout exchange for commands to all workers, with Celery's name and arguments, so that both
+   * kinds of workers hear both kinds of clients.
+   */
+  public static final String CONTROL_EXCHANGE = "celery.pidbox";
+
+  /** After this long a command that its worker did not take is of no use. */
+  private static final Duration CONTROL_TTL = Duration.ofMinutes(5);
 
   /** How long a reply queue, and the replies in it, outlive their client's connection. */
   static final Duration REPLY_QUEUE_EXPIRY = Duration.ofMinutes(30);
@@ -131,6 +144,42 @@ public final class Topology {
             connection, channel -> channel.queueDeclare(queue, true, false, false, arguments))
         .close();
     return found;
+  }
+
+  /** Declares the exchange for commands, on a channel that is closed if it exists as another. */
+  static void declareControlExchange(Channel channel) throws IOException {
+    channel.exchangeDeclare(CONTROL_EXCHANGE, "fanout", false, false, Map.of());
+  }
+
+  /**
+   * Declares a worker's queue for commands, under a new name each time: the broker may not yet have
+   * noticed that the connection of the last one is gone.
+   *
+   * @return its name
+   */
+  public static String declareControlQueue(Channel channel) throws IOException {
+    declareControlExchange(channel);
+    String queue = "warren.control." + UUID.randomUUID();
+    Map<String, Object> arguments =
+        Map.of("x-queue-type", "classic", "x-message-ttl", CONTROL_TTL.toMillis());
+    channel.queueDeclare(queue, false, true, true, arguments);
+    channel.queueBind(queue, CONTROL_EXCHANGE, "");
+    return queue;
+  }
+
+  /** What can be seen of a task queue and the queues beside it; null if there is no such queue. */
+  static @Nullable QueueLook look(Connection connection, String queue)
+      throws IOException, TimeoutException {
+    AMQP.Queue.DeclareOk delay = inspect(connection, delay(queue));
+    AMQP.Queue.DeclareOk due = inspect(connection, due(queue));
+    AMQP.Queue.DeclareOk task = inspect(connection, queue);
+    return task == null
+        ? null
+        : new QueueLook(task.getMessageCount(), count(due) + count(delay), task.getConsumerCount());
+  }
+
+  private static int count(AMQP.Queue.@Nullable DeclareOk found) {
+    return found == null ? 0 : found.getMessageCount();
   }
 
   /** A task queue's figures, asked from the broker; only the bound is the configured one. */

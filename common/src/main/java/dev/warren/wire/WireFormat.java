@@ -2,12 +2,14 @@ package dev.warren.wire;
 
 import dev.warren.WarrenException.EncodingException;
 import java.time.Clock;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes and reads tasks and replies: Celery's message protocol v2 with a JSON body {@code [args,
- * kwargs, embed]}, and the body of Celery's rpc results.
+ * kwargs, embed]}, the body of Celery's rpc results, and its remote control.
  *
  * <p>Reading never throws: it gives a value or the reason why there is none. Writing throws {@link
  * EncodingException} for what is not JSON or too large. Immutable and thread-safe.
@@ -25,6 +27,7 @@ public final class WireFormat {
   private final Json json;
   private final TaskFormat tasks;
   private final ReplyFormat replies;
+  private final ControlFormat control = new ControlFormat();
 
   /**
    * @param maxBytes largest body that is written or read
@@ -79,5 +82,44 @@ public final class WireFormat {
   /** The reply in a message, from a Warren or a Celery worker, or the reason why there is none. */
   public Decoded<ReplyMessage> readReply(WireMessage message) {
     return replies.read(message);
+  }
+
+  /**
+   * A remote control command as a message.
+   *
+   * @throws EncodingException if an argument cannot be written as JSON, or the body is too large
+   */
+  public WireMessage writeControl(ControlRequest request) {
+    return control.write(request);
+  }
+
+  /** The remote control command in a message, or the reason why there is none. */
+  public Decoded<ControlRequest> readControl(WireMessage message) {
+    return control.read(message);
+  }
+
+  /**
+   * A worker's answer to a command as a message.
+   *
+   * @throws EncodingException if it cannot be written as JSON, or is too large
+   */
+  public WireMessage writeControlReply(ControlReply reply) {
+    return control.write(reply);
+  }
+
+  /** Whether a message is an answer to a command, and no task's reply. */
+  public static boolean isControlReply(WireMessage message) {
+    return message.correlationId() == null
+        && message.headers().get(ControlFormat.TICKET) instanceof String;
+  }
+
+  /** A worker's answer to a command, or the reason why there is none. */
+  public Decoded<ControlReply> readControlReply(WireMessage message) {
+    return control.readReply(message);
+  }
+
+  /** The strings in an argument of a command: one, or a list of them; nothing else. */
+  public static List<String> strings(@Nullable Object argument) {
+    return ControlFormat.names(argument instanceof JsonNode node ? node : null);
   }
 }

@@ -84,6 +84,21 @@ public final class PlainAmqp implements AutoCloseable {
         });
   }
 
+  /** Publishes a message to an exchange, whether or not anybody gets it; waits for the confirm. */
+  public void publish(String exchange, BasicProperties properties, byte[] body) {
+    run(
+        () -> {
+          channel.basicPublish(exchange, "", properties, body);
+          channel.waitForConfirmsOrDie(CONFIRM_MILLIS);
+          return true;
+        });
+  }
+
+  /** Removes all messages that wait in a queue. */
+  public void purge(String queue) {
+    run(() -> channel.queuePurge(queue));
+  }
+
   /** Whether there is such a queue. */
   public boolean exists(String queue) {
     return call(

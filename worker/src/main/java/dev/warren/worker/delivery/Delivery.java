@@ -29,6 +29,7 @@ final class Delivery implements Comparable<Delivery> {
   private final long arrival;
   private final AtomicBoolean settled = new AtomicBoolean();
   private final CompletableFuture<Void> done = new CompletableFuture<>();
+  private volatile boolean comesAgain;
 
   /**
    * @param due it comes from the queue of tasks that were put off, and goes ahead of new ones
@@ -76,13 +77,25 @@ final class Delivery implements Comparable<Delivery> {
     settle(() -> channel.basicAck(envelope.getDeliveryTag(), false));
   }
 
+  /** Its task goes round: it is acked without a reply, because another message goes on for it. */
+  void willComeAgain() {
+    comesAgain = true;
+  }
+
+  /** Whether its task comes again, to anybody, if this is settled. */
+  boolean comesAgain() {
+    return comesAgain;
+  }
+
   /** Not done: the broker delivers it again, to anybody. */
   void giveBack() {
+    willComeAgain();
     settle(() -> channel.basicNack(envelope.getDeliveryTag(), false, true));
   }
 
   /** Its channel is gone, and its work is over. */
   void abandon() {
+    willComeAgain();
     settle(() -> {});
   }
 

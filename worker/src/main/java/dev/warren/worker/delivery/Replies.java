@@ -146,7 +146,7 @@ final class Replies {
   /**
    * Nobody may have a reply sent to where tasks are: it would come back as a message that is none.
    */
-  private boolean isAllowed(String replyTo) {
+  boolean isAllowed(String replyTo) {
     if (tasksOwnQueues.contains(replyTo) || !AmqpMessages.fitsShortString(replyTo)) {
       log.warn("no reply is sent to '{}', which is not a reply queue", OneLine.of(replyTo));
       return false;

@@ -70,7 +70,7 @@ final class Settlement {
         log.info("task {} {} failed: {}", task.task(), task.id(), oneLine(outcome.error()));
         end(delivery, task, TaskStatus.FAILURE, outcome, startedAt);
       }
-      case EXPIRED -> end(delivery, task, TaskStatus.REVOKED, outcome, null);
+      case EXPIRED, REVOKED -> end(delivery, task, TaskStatus.REVOKED, outcome, startedAt);
       case UNKNOWN_TASK -> putOff(delivery, task, outcome);
       case ABANDONED -> delivery.giveBack();
     }
@@ -141,6 +141,7 @@ final class Settlement {
           message);
       replies.announce(delivery, task, new Replies.News(TaskStatus.RETRY, null, error, null));
     }
+    delivery.willComeAgain();
     Map<String, Object> header = Map.of("warren_unknown_since", since.toString());
     ackAfter(delivery, keep(delivery, Topology.delay(queue), header));
   }

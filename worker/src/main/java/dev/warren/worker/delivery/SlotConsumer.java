@@ -66,6 +66,12 @@ final class SlotConsumer {
     return open != null && open.isOpen() && consumed.containsAll(sources);
   }
 
+  /** Whether the broker counts this slot among the queue's consumers. */
+  boolean isConsumingQueue() {
+    Channel open = channel;
+    return open != null && open.isOpen() && consumed.contains(queue);
+  }
+
   /**
    * Asks the broker for no more; what was delivered stays ours. Blocks for a call to each queue,
    * and for as long as a socket is stuck.

@@ -11,8 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -45,8 +43,8 @@ final class Slots {
   private final Clock clock;
   private final ThreadPoolExecutor threads;
 
-  /** Delivered and not settled: waiting, running, or waiting for a confirm. */
-  private final Set<Delivery> unsettled = ConcurrentHashMap.newKeySet();
+  private final Revocations revocations = new Revocations();
+  private final Holdings holdings = new Holdings();
 
   private volatile boolean stopping;
 
@@ -81,9 +79,18 @@ final class Slots {
       delivery.giveBack(); // it was on its way when the consumer was cancelled
       return;
     }
-    unsettled.add(delivery);
-    delivery.done().whenComplete((done, failure) -> unsettled.remove(delivery));
+    holdings.add(delivery);
     threads.execute(new Run(delivery));
+  }
+
+  /** The tasks that are not wanted any more. */
+  Revocations revocations() {
+    return revocations;
+  }
+
+  /** The deliveries that these slots have to answer for. */
+  Holdings holdings() {
+    return holdings;
   }
 
   /** Tasks that run right now. */
@@ -130,11 +137,14 @@ final class Slots {
         break;
       }
     }
-    return unsettled.size();
+    return holdings.unsettled().size();
   }
 
   private @Nullable Delivery anyUnsettled() {
-    return unsettled.stream().filter(delivery -> !delivery.done().isDone()).findAny().orElse(null);
+    return holdings.unsettled().stream()
+        .filter(delivery -> !delivery.done().isDone())
+        .findAny()
+        .orElse(null);
   }
 
   /** Interrupts what still runs, and waits a moment for it. */
@@ -180,10 +190,14 @@ final class Slots {
       settlement.settle(delivery, task, Outcome.expired(), null);
       return;
     }
+    if (revocations.isRevoked(task.id())) {
+      settlement.settle(delivery, task, Outcome.revoked(), null);
+      return;
+    }
     if (task.trackStarted() && executor.knows(task)) {
       replies.announce(delivery, task, new Replies.News(TaskStatus.STARTED, null, null, startedAt));
     }
-    Outcome outcome = executor.run(task);
+    Outcome outcome = revocations.run(executor, task);
     settlement.settle(delivery, task, outcome, startedAt);
   }
 

@@ -41,6 +41,8 @@ public final class WorkerRuntime {
   private final WorkerProperties properties;
   private final String queue;
   private final Slots slots;
+  private final ControlAnswers answers;
+  private final ControlConsumer control;
   private final List<SlotConsumer> consumers = new ArrayList<>();
   private final ScheduledExecutorService timer = Threads.scheduler("warren-settlement");
 
@@ -58,6 +60,9 @@ public final class WorkerRuntime {
         new Settlement(broker, replies, queue, name, properties.unknownTaskTtl(), clock, timer);
     ThreadExecutor executor = new ThreadExecutor(registry);
     this.slots = new Slots(properties.concurrency(), wire, executor, settlement, replies, clock);
+    this.answers = new ControlAnswers(broker, wire, name, replies::isAllowed);
+    Commands commands = new Commands(queue, name, slots, this::consumersOfQueue, answers);
+    this.control = new ControlConsumer(broker, wire, name, commands::execute);
     for (int i = 0; i < properties.concurrency(); i++) {
       consumers.add(new SlotConsumer(broker, queue, slots::accept));
     }
@@ -72,6 +77,7 @@ public final class WorkerRuntime {
    */
   public void start() {
     broker.declare(queue);
+    control.start();
     slots.start();
     timer.scheduleWithFixedDelay(
         slots::giveBackWaitingLong, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
@@ -90,6 +96,16 @@ public final class WorkerRuntime {
   public boolean isTakingTasks() {
     return broker.state() == Broker.State.UP
         && consumers.stream().allMatch(SlotConsumer::isConsuming);
+  }
+
+  /** The last step: until here this worker answers for what it holds. */
+  private void stopControl() {
+    control.stop();
+    answers.close();
+  }
+
+  private int consumersOfQueue() {
+    return (int) consumers.stream().filter(SlotConsumer::isConsumingQueue).count();
   }
 
   /** Stops in the order above; blocks until it is done. */
@@ -114,6 +130,7 @@ public final class WorkerRuntime {
       Thread.currentThread().interrupt();
       log.warn("interrupted while stopping; the broker delivers again what was not settled");
     } finally {
+      Threads.bounded("warren-control-stop", CANCEL_TIMEOUT, this::stopControl);
       timer.shutdownNow();
     }
   }

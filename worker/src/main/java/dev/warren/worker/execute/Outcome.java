@@ -26,6 +26,8 @@ public record Outcome(Kind kind, @Nullable Object value, @Nullable TaskError err
     UNKNOWN_TASK,
     /** Did not run: its caller no longer wants it. */
     EXPIRED,
+    /** Did not run, or was interrupted: its caller has given it up. */
+    REVOKED,
     /** Was interrupted because the worker shuts down; must run again, elsewhere. */
     ABANDONED
   }
@@ -49,6 +51,16 @@ public record Outcome(Kind kind, @Nullable Object value, @Nullable TaskError err
   /** The task's {@code expires} has passed. */
   public static Outcome expired() {
     return new Outcome(Kind.EXPIRED, null, new TaskError("TaskRevokedError", "expired", null));
+  }
+
+  /** The task was revoked before it began. */
+  public static Outcome revoked() {
+    return new Outcome(Kind.REVOKED, null, new TaskError("TaskRevokedError", "revoked", null));
+  }
+
+  /** The task was revoked while it ran, and ended by its interrupt. */
+  static Outcome terminated() {
+    return new Outcome(Kind.REVOKED, null, new TaskError("TaskRevokedError", "terminated", null));
   }
 
   static Outcome abandoned() {

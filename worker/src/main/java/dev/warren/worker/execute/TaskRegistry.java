@@ -27,6 +27,7 @@ public final class TaskRegistry {
     this.mapper = mapper;
     handlers.put("celery.map", new MapTask(this, false));
     handlers.put("celery.starmap", new MapTask(this, true));
+    handlers.put("celery.accumulate", new AccumulateTask());
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -34,12 +35,30 @@ public final class ThreadExecutor {
 
   /** Runs one task that was read from the wire. Never throws. */
   public Outcome run(TaskMessage task) {
+    return run(task, () -> false);
+  }
+
+  /**
+   * Runs one task that was read from the wire. Never throws.
+   *
+   * @param revoked whether an interrupt came because the task was revoked: if it ends by it, it
+   *     counts as revoked, not as failed
+   */
+  public Outcome run(TaskMessage task, BooleanSupplier revoked) {
     try {
       return Outcome.succeeded(registry.call(task.task(), args(task), kwargs(task)));
     } catch (UnknownTaskException e) {
       return Outcome.unknownTask(String.valueOf(e.getMessage()));
     } catch (Throwable thrown) {
-      return stopping && wasInterrupted(thrown) ? Outcome.abandoned() : Outcome.failed(thrown);
+      if (wasInterrupted(thrown)) {
+        if (revoked.getAsBoolean()) {
+          return Outcome.terminated();
+        }
+        if (stopping) {
+          return Outcome.abandoned();
+        }
+      }
+      return Outcome.failed(thrown);
     } finally {
       Thread.interrupted(); // an interrupt was this task's, not the next one's
     }

@@ -1,0 +1,44 @@
+package dev.warren.wire;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A remote control command to workers, as {@link WireFormat} writes and reads it; kombu's pidbox
+ * has the same fields.
+ *
+ * @param method what to do, for instance {@code revoke}
+ * @param arguments its named arguments: any objects that Jackson can write, {@code JsonNode}s when
+ *     read
+ * @param destination names of the workers that are meant; empty means all of them
+ * @param pattern whether workers are meant by a pattern of their names instead
+ * @param replyTo where an answer goes, or null if none is wanted
+ */
+public record ControlRequest(
+    String method,
+    Map<String, ? extends @Nullable Object> arguments,
+    List<String> destination,
+    boolean pattern,
+    @Nullable ReplyTo replyTo) {
+
+  /**
+   * Where an answer goes.
+   *
+   * @param exchange the exchange; empty for the default one, whose routing keys are queues
+   * @param routingKey the routing key
+   * @param ticket by which the asker knows the answer
+   */
+  public record ReplyTo(String exchange, String routingKey, String ticket) {}
+
+  /** A command to all workers. */
+  public static ControlRequest toAll(
+      String method, Map<String, ? extends @Nullable Object> arguments, @Nullable ReplyTo replyTo) {
+    return new ControlRequest(method, arguments, List.of(), false, replyTo);
+  }
+
+  /** Whether a worker of that name is meant. One that is meant by a pattern is not known here. */
+  public boolean isFor(String worker) {
+    return destination.isEmpty() ? !pattern : destination.contains(worker);
+  }
+}
