@@ -3,7 +3,7 @@ package dev.warren;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a task queue is declared.
+ * How a queue of tasks, or of a {@link BoundedQueue}'s items, is declared.
  *
  * <p>With both values absent a queue that exists is used as it is, whatever its arguments, and one
  * that does not exist is made classic and unbounded: that is how a queue shared with Celery, or

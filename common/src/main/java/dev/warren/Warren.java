@@ -1,6 +1,7 @@
 package dev.warren;
 
 import dev.warren.rabbit.RabbitWarren;
+import tools.jackson.core.type.TypeReference;
 
 /**
  * A connection to the broker, from which pools are made. One for each application is enough: it is
@@ -45,8 +46,44 @@ public interface Warren extends AutoCloseable {
   WorkerPool pool(String queue);
 
   /**
-   * Closes both connections. Handles that are not ready fail with {@link
-   * WarrenException.PoolClosedException}; their tasks may still run. Closing twice is fine.
+   * This process's end of a queue of items; declares the queue on the broker if it does not exist.
+   *
+   * @param name of the queue; not one of a task queue
+   * @param maxSize items that may wait in it; zero or less: unbounded
+   * @param type the items' type, to which Jackson binds them
+   * @throws WarrenException.TopologyMismatchException if the queue exists with another bound or
+   *     kind, or is a task queue
+   * @throws WarrenException.BrokerUnavailableException if the broker is away; does not wait for it
+   */
+  <T> BoundedQueue<T> queue(String name, int maxSize, Class<T> type);
+
+  /** As {@link #queue(String, int, Class)}, for items of a generic type. */
+  default <T> BoundedQueue<T> queue(String name, int maxSize, TypeReference<T> type) {
+    return queue(name, QueueSettings.bounded(maxSize), type);
+  }
+
+  /**
+   * As {@link #queue(String, int, Class)}, with the kind of queue: on a quorum queue, which
+   * outlives the loss of a node, the bound is approximate. {@link QueueSettings#AS_IT_IS} takes an
+   * existing queue whatever its arguments; a bound that it has is kept to, but not known here:
+   * {@link BoundedQueue#isFull} is false.
+   */
+  <T> BoundedQueue<T> queue(String name, QueueSettings settings, TypeReference<T> type);
+
+  /** As {@link #queue(String, int, Class)}, for a queue that can be joined. */
+  <T> JoinableQueue<T> joinableQueue(String name, int maxSize, Class<T> type);
+
+  /** As {@link #queue(String, int, TypeReference)}, for a queue that can be joined. */
+  default <T> JoinableQueue<T> joinableQueue(String name, int maxSize, TypeReference<T> type) {
+    return joinableQueue(name, QueueSettings.bounded(maxSize), type);
+  }
+
+  /** As {@link #queue(String, QueueSettings, TypeReference)}, for a queue that can be joined. */
+  <T> JoinableQueue<T> joinableQueue(String name, QueueSettings settings, TypeReference<T> type);
+
+  /**
+   * Closes both connections and this process's ends of queues. Handles that are not ready fail with
+   * {@link WarrenException.PoolClosedException}; their tasks may still run. Closing twice is fine.
    */
   @Override
   void close();

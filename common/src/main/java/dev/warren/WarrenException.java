@@ -18,7 +18,7 @@ public class WarrenException extends RuntimeException {
     super(message, cause);
   }
 
-  /** The queue holds as many tasks as it may: this one was not accepted and will not run. */
+  /** The queue holds as many tasks or items as it may: this one was not accepted. */
   public static final class QueueFullException extends WarrenException {
     private static final long serialVersionUID = 1L;
     private final String queue;
@@ -26,7 +26,7 @@ public class WarrenException extends RuntimeException {
     /** For a named queue. */
     public QueueFullException(String queue) {
       super(
-          "queue '%s' is full: the task was not accepted; try again later, add workers or raise max-length"
+          "queue '%s' is full: nothing was added; try again later, take from it faster (add workers) or raise its bound"
               .formatted(queue));
       this.queue = queue;
     }
@@ -37,7 +37,7 @@ public class WarrenException extends RuntimeException {
     }
   }
 
-  /** The broker cannot be reached, or takes no messages: the task was not accepted. */
+  /** The broker cannot be reached, or takes no messages: the task or item was not accepted. */
   public static final class BrokerUnavailableException extends WarrenException {
     private static final long serialVersionUID = 1L;
     private final boolean blocked;
@@ -60,26 +60,26 @@ public class WarrenException extends RuntimeException {
     }
   }
 
-  /** The queue does not exist on the broker: the task was not accepted. */
+  /** The queue does not exist on the broker: the task or item was not accepted. */
   public static final class NoSuchQueueException extends WarrenException {
     private static final long serialVersionUID = 1L;
 
     /** For a named queue. */
     public NoSuchQueueException(String queue) {
       super(
-          "queue '%s' does not exist on the broker: the task was not accepted; a worker or a client that knows it declares it"
+          "queue '%s' does not exist on the broker: nothing was added; a worker or a client that knows it declares it"
               .formatted(queue));
     }
   }
 
-  /** The broker's answer was lost, so that nobody knows whether it took the task. */
+  /** The broker's answer was lost, so that nobody knows whether it took the task or item. */
   public static final class OutcomeUnknownException extends WarrenException {
     private static final long serialVersionUID = 1L;
 
     /** After trying for {@code tried}. */
     public OutcomeUnknownException(String queue, Duration tried) {
       super(
-          "the broker did not say within %s whether it took the task for queue '%s': it may run or not"
+          "the broker did not say within %s whether it took the message for queue '%s': it may be there or not"
               .formatted(tried, queue));
     }
   }
@@ -225,7 +225,7 @@ public class WarrenException extends RuntimeException {
     }
   }
 
-  /** A task's arguments or a result could not be turned into JSON, are too large, or do not fit. */
+  /** Arguments, a result or an item could not be turned into JSON, are too large, or do not fit. */
   public static final class EncodingException extends WarrenException {
     private static final long serialVersionUID = 1L;
 

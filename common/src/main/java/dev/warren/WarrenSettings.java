@@ -94,7 +94,7 @@ public record WarrenSettings(
   }
 
   /**
-   * Checks that a queue can be a task queue.
+   * Checks that this can be the name of a queue of tasks or items.
    *
    * @param what whose name it is, as a property
    * @throws IllegalArgumentException if it cannot; says why
@@ -104,13 +104,13 @@ public record WarrenSettings(
       throw new IllegalArgumentException(
           what + ": a queue's name has 1 to " + LONGEST_QUEUE_NAME + " bytes: '" + name + "'");
     }
-    if (name.startsWith("amq.") || name.matches(".*\\.(due|dead|delay)")) {
+    if (name.startsWith("amq.") || name.matches(".*\\.(due|dead|delay|held)")) {
       throw new IllegalArgumentException(
           what
               + ": '"
               + name
-              + "' cannot name a task queue: amq.* belongs to the broker, *.due, *.dead and *.delay"
-              + " to the queues beside a task queue");
+              + "' cannot name a queue: amq.* belongs to the broker, *.due, *.dead, *.delay and *.held"
+              + " to the queues beside another");
     }
   }
 

@@ -2,6 +2,9 @@ package dev.warren.rabbit;
 
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.ConnectionFactory;
+import dev.warren.BoundedQueue;
+import dev.warren.JoinableQueue;
+import dev.warren.QueueSettings;
 import dev.warren.Warren;
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.PoolClosedException;
@@ -11,6 +14,8 @@ import dev.warren.wire.WireFormat;
 import java.net.URISyntaxException;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,6 +23,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JavaType;
 
 /**
  * {@link Warren} over a {@link Broker}: all its pools share the connections and one reply queue.
@@ -34,6 +41,9 @@ public final class RabbitWarren implements Warren {
   /** One thread for each map or stream whose input is being read. */
   private final ExecutorService feeders =
       Executors.newCachedThreadPool(Threads.named("warren-feeder"));
+
+  /** Open ends of queues of items. */
+  private final Set<RabbitQueue<?>> queues = ConcurrentHashMap.newKeySet();
 
   private final ScheduledExecutorService timer = Threads.scheduler("warren-retry");
   private @Nullable ReplyListener replies; // guarded by this; made for the first pool
@@ -91,6 +101,55 @@ public final class RabbitWarren implements Warren {
     return new RabbitWorkerPool(this, queue, replyQueue);
   }
 
+  @Override
+  public <T> BoundedQueue<T> queue(String name, int maxSize, Class<T> type) {
+    return queue(name, QueueSettings.bounded(maxSize), wire.mapper().constructType(type));
+  }
+
+  @Override
+  public <T> BoundedQueue<T> queue(String name, QueueSettings settings, TypeReference<T> type) {
+    return queue(name, settings, wire.mapper().getTypeFactory().constructType(type));
+  }
+
+  private <T> BoundedQueue<T> queue(String name, QueueSettings settings, JavaType type) {
+    return keep(RabbitQueue.open(this, itemQueue(name, settings, type)));
+  }
+
+  @Override
+  public <T> JoinableQueue<T> joinableQueue(String name, int maxSize, Class<T> type) {
+    return joinableQueue(name, QueueSettings.bounded(maxSize), wire.mapper().constructType(type));
+  }
+
+  @Override
+  public <T> JoinableQueue<T> joinableQueue(
+      String name, QueueSettings settings, TypeReference<T> type) {
+    return joinableQueue(name, settings, wire.mapper().getTypeFactory().constructType(type));
+  }
+
+  private <T> JoinableQueue<T> joinableQueue(String name, QueueSettings settings, JavaType type) {
+    return keep(RabbitJoinableQueue.open(this, itemQueue(name, settings, type)));
+  }
+
+  private ItemQueue itemQueue(String name, QueueSettings settings, JavaType type) {
+    requireOpen();
+    WarrenSettings.requireQueueName("a queue of items", name);
+    return new ItemQueue(name, settings, type);
+  }
+
+  private <Q extends RabbitQueue<?>> Q keep(Q queue) {
+    queues.add(queue);
+    if (closed) {
+      queue.close();
+    }
+    requireOpen();
+    return queue;
+  }
+
+  /** No longer closes it when this is closed. */
+  void forget(RabbitQueue<?> queue) {
+    queues.remove(queue);
+  }
+
   private synchronized ReplyListener replies() {
     requireOpen();
     ReplyListener listener = replies;
@@ -119,6 +178,7 @@ public final class RabbitWarren implements Warren {
     if (search != null) {
       search.close();
     }
+    queues.forEach(RabbitQueue::close);
     timer.shutdownNow();
     pending.failAll(
         id ->

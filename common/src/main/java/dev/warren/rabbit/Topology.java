@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * a task that was accepted must not be rejected later</td></tr>
  * <tr><td>{@code <queue>.delay}</td><td>tasks that no worker knows yet, on their way to {@code
  * .due}</td></tr>
- * <tr><td>{@code <queue>.dead}</td><td>quarantine</td></tr>
+ * <tr><td>{@code <queue>.dead}</td><td>quarantine, of tasks or items</td></tr>
+ * <tr><td>{@code <queue>.held}</td><td>nothing; its consumers are the ends of a joinable queue that
+ * hold items</td></tr>
  * <tr><td>{@code warren.reply.<uuid>}</td><td>a client's replies; goes when the client has been away
  * for {@link #REPLY_QUEUE_EXPIRY}</td></tr>
  * <tr><td>{@code warren.control.<uuid>}</td><td>commands to one worker; not durable, goes with its
@@ -77,6 +79,11 @@ public final class Topology {
   /** The quarantine. */
   public static String dead(String queue) {
     return queue + ".dead";
+  }
+
+  /** The queue that is consumed by whoever holds items of a joinable queue. */
+  static String held(String queue) {
+    return queue + ".held";
   }
 
   /**
@@ -182,6 +189,51 @@ public final class Topology {
     return found == null ? 0 : found.getMessageCount();
   }
 
+  /**
+   * Declares a queue of items.
+   *
+   * @throws TopologyMismatchException if it exists with other arguments
+   */
+  static void declareItemQueue(Connection connection, String queue, QueueSettings settings)
+      throws IOException, TimeoutException {
+    declare(connection, queue, itemArguments(queue, settings), settings.isDemanding());
+    if (settings.type() == QueueType.QUORUM) {
+      declareItemQuarantine(connection, queue, settings); // the broker itself puts items there
+    }
+  }
+
+  private static Map<String, Object> itemArguments(String queue, QueueSettings settings) {
+    QueueType type = settings.type() == null ? QueueType.CLASSIC : settings.type();
+    Map<String, Object> arguments = new LinkedHashMap<>();
+    arguments.put("x-queue-type", type.argument());
+    if (settings.maxLength() != null && settings.isBounded()) {
+      arguments.put("x-max-length", settings.maxLength());
+    }
+    if (settings.isBounded() || type == QueueType.QUORUM) {
+      arguments.put("x-overflow", "reject-publish");
+    }
+    if (type == QueueType.QUORUM) { // it counts deliveries, and drops what came back too often
+      arguments.put("x-delivery-limit", 20);
+      arguments.put("x-dead-letter-strategy", "at-least-once");
+      arguments.put("x-dead-letter-exchange", "");
+      arguments.put("x-dead-letter-routing-key", dead(queue));
+    }
+    return arguments;
+  }
+
+  /** Declares the quarantine of a queue of items; takes one that exists as it is. */
+  static void declareItemQuarantine(Connection connection, String queue, QueueSettings settings)
+      throws IOException, TimeoutException {
+    QueueType type = settings.type() == null ? QueueType.CLASSIC : settings.type();
+    declare(connection, dead(queue), Map.of("x-queue-type", type.argument()), false);
+  }
+
+  /** Declares the queue on which it is said who holds items of a joinable queue. */
+  static void declareHeld(Connection connection, String queue)
+      throws IOException, TimeoutException {
+    declare(connection, held(queue), Map.of("x-queue-type", "classic"), false);
+  }
+
   /** A task queue's figures, asked from the broker; only the bound is the configured one. */
   static QueueStatus status(Connection connection, String queue, QueueSettings settings)
       throws IOException, TimeoutException {
@@ -228,16 +280,30 @@ public final class Topology {
           .close();
       return found.get();
     } catch (IOException e) { // a queue that is not found closes the channel
-      if (channelError(e) instanceof AMQP.Channel.Close close
-          && close.getReplyCode() == AMQP.NOT_FOUND) {
+      if (isNotFound(e)) {
         return null;
       }
       throw e;
     }
   }
 
-  private static @Nullable Object channelError(IOException e) {
-    return e.getCause() instanceof ShutdownSignalException signal ? signal.getReason() : null;
+  /** Whether the broker closed the channel because there is no such queue. */
+  static boolean isNotFound(Exception e) {
+    return isChannelError(e, AMQP.NOT_FOUND);
+  }
+
+  /** Whether the broker closed the channel because this user, or anybody now, may not do that. */
+  static boolean isRefused(Exception e) {
+    return isChannelError(e, AMQP.ACCESS_REFUSED);
+  }
+
+  private static boolean isChannelError(Exception e, int code) {
+    return channelError(e) instanceof AMQP.Channel.Close close && close.getReplyCode() == code;
+  }
+
+  private static @Nullable Object channelError(Exception e) {
+    Throwable signal = e instanceof ShutdownSignalException ? e : e.getCause();
+    return signal instanceof ShutdownSignalException closed ? closed.getReason() : null;
   }
 
   private static IOException explain(String queue, IOException e) {
@@ -247,7 +313,7 @@ public final class Topology {
     Matcher unequal = INEQUIVALENT.matcher(close.getReplyText());
     if (unequal.find()) {
       throw new TopologyMismatchException(
-          "queue '%s' exists with %s = %s, but the configuration asks for %s; change warren.queues.*, or delete the queue once it is empty"
+          "queue '%s' exists with %s = %s, but the configuration asks for %s; change warren.queues.* or what the code asks for, or delete the queue once it is empty"
               .formatted(
                   queue, unequal.group(1), shown(unequal.group(4)), shown(unequal.group(3))));
     }

@@ -3,7 +3,9 @@ package dev.warren.wire;
 import dev.warren.WarrenException.EncodingException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,6 +30,7 @@ public final class WireFormat {
   private final TaskFormat tasks;
   private final ReplyFormat replies;
   private final ControlFormat control = new ControlFormat();
+  private final ItemFormat items;
 
   /**
    * @param maxBytes largest body that is written or read
@@ -43,6 +46,7 @@ public final class WireFormat {
     this.json = new Json(maxBytes);
     this.tasks = new TaskFormat(json, clock);
     this.replies = new ReplyFormat(json);
+    this.items = new ItemFormat(json);
   }
 
   /** The mapper that binds arguments and results to Java types. */
@@ -121,5 +125,19 @@ public final class WireFormat {
   /** The strings in an argument of a command: one, or a list of them; nothing else. */
   public static List<String> strings(@Nullable Object argument) {
     return ControlFormat.names(argument instanceof JsonNode node ? node : null);
+  }
+
+  /**
+   * An item of a queue as a message: its JSON and nothing around it.
+   *
+   * @throws EncodingException if it cannot be written as JSON, or is too large
+   */
+  public WireMessage writeItem(@Nullable Object item) {
+    return items.write(item);
+  }
+
+  /** The item in a message, empty for JSON's null, or the reason why there is none. */
+  public <T> Decoded<Optional<T>> readItem(WireMessage message, JavaType type) {
+    return items.read(message, type);
   }
 }

@@ -119,6 +119,11 @@ public final class PlainAmqp implements AutoCloseable {
     return call(() -> channel.messageCount(queue));
   }
 
+  /** Who consumes from a queue; none if there is no such queue. */
+  public long consumers(String queue) {
+    return exists(queue) ? call(() -> channel.consumerCount(queue)) : 0;
+  }
+
   /** Takes one message out of a queue, or returns null if there is none. */
   public @Nullable GetResponse take(String queue) {
     return call(() -> channel.basicGet(queue, true));

@@ -1,6 +1,7 @@
 package dev.warren.worker.delivery;
 
 import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.Republishing;
 import dev.warren.rabbit.Topology;
 import dev.warren.wire.Decoded;
 import dev.warren.wire.OneLine;

@@ -1,8 +1,7 @@
-package dev.warren.worker.delivery;
+package dev.warren.rabbit;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.WarrenException.EncodingException;
-import dev.warren.rabbit.AmqpMessages;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * make the copy vanish, {@code user-id} have it refused, {@code CC} and {@code BCC} send it to
  * further queues, {@code x-death} have it dropped as a cycle.
  */
-final class Republishing {
+public final class Republishing {
 
   private static final Set<String> ACTED_UPON = Set.of("CC", "BCC", "x-death", "x-delivery-count");
 
@@ -24,7 +23,7 @@ final class Republishing {
   private Republishing() {}
 
   /** The original's properties, or where those cannot be sent on, only what is added. */
-  static BasicProperties copy(BasicProperties original, Map<String, Object> added) {
+  public static BasicProperties copy(BasicProperties original, Map<String, Object> added) {
     Map<String, @Nullable Object> headers = new LinkedHashMap<>();
     if (original.getHeaders() != null) {
       original

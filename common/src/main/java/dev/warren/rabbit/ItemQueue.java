@@ -1,0 +1,18 @@
+package dev.warren.rabbit;
+
+import dev.warren.QueueSettings;
+import tools.jackson.databind.JavaType;
+
+/**
+ * What there is to know about a queue of items.
+ *
+ * @param type the items'
+ */
+record ItemQueue(String name, QueueSettings settings, JavaType type) {
+
+  /** Items that may wait; {@link Integer#MAX_VALUE} if there is no bound. */
+  int bound() {
+    Integer maxLength = settings.maxLength();
+    return maxLength == null || !settings.isBounded() ? Integer.MAX_VALUE : maxLength;
+  }
+}
