@@ -90,6 +90,18 @@ class PoolExecutorServiceTest {
   }
 
   @Test
+  void invokeAllKeepsWhatWasDoneInTimeAndCancelsTheRest() throws Exception {
+    firstSucceeds = true;
+
+    List<Future<String>> futures =
+        executor.invokeAll(List.of(TASK.with(1), TASK.with(2)), 1, TimeUnit.MILLISECONDS);
+
+    assertThat(futures.get(0).get()).isEqualTo("first");
+    assertThat(futures.get(0).isCancelled()).isFalse();
+    assertThat(futures.get(1).isCancelled()).isTrue();
+  }
+
+  @Test
   void invokeAnyThrowsTheLastFailureWhenNoneSucceeds() {
     endEachAtOnce = true;
 
@@ -147,6 +159,7 @@ class PoolExecutorServiceTest {
   // --- a pool without a broker -------------------------------------------------------------------
 
   private boolean endEachAtOnce;
+  private boolean firstSucceeds;
 
   private WorkerPool pool() {
     InvocationHandler pool =
@@ -177,6 +190,9 @@ class PoolExecutorServiceTest {
             ids -> {});
     handle.future().whenComplete((value, failure) -> life.end());
     handles.add(handle);
+    if (firstSucceeds && handles.size() == 1) {
+      handle.succeed("first");
+    }
     if (endEachAtOnce) {
       handle.fail(new TaskFailedException("id", "ValueError", "no", null));
     }
