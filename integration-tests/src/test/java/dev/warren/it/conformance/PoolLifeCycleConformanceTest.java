@@ -44,6 +44,9 @@ class PoolLifeCycleConformanceTest {
   private static final String QUEUE = TestBroker.uniqueName("life");
   private static final int MANY = 10_000;
 
+  /** Of both workers together. */
+  private static final int SLOTS = 4;
+
   @AutoClose private static WorkerProcess one;
   @AutoClose private static WorkerProcess other;
   @AutoClose private static Warren warren;
@@ -172,6 +175,22 @@ class PoolLifeCycleConformanceTest {
 
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
     assertThat(handles).allMatch(handle -> handle.isReady() && !handle.isSuccessful());
+  }
+
+  @Test
+  void p10_terminateStopsWhatRunsAndSkipsWhatWaits() throws Exception {
+    Work work = new Work(folder);
+    AsyncResult<List<String>> map = pool.mapAsync(WORK, work.held(0, 40), 2, Callbacks.none());
+    map.acceptance().join();
+    Deadline.await("all slots run", Deadline.TASK, () -> work.journal().begun().size() == SLOTS);
+
+    pool.terminate();
+
+    Deadline.await("nothing waits", Deadline.TASK, () -> amqp.count(QUEUE) == 0);
+    assertThat(warren.pool(QUEUE).applyAsync(SQUARE, 3).get(Deadline.TASK)).isEqualTo(9);
+    work.release();
+    assertThat(work.journal().begun()).hasSize(SLOTS);
+    assertThat(work.journal().ended()).isEmpty();
   }
 
   @Test

@@ -22,7 +22,7 @@ public final class Journal {
 
   private final Path file;
 
-  private Journal(Path file) {
+  Journal(Path file) {
     this.file = file;
   }
 

@@ -2,6 +2,7 @@ package dev.warren.it.journal;
 
 import dev.warren.worker.Task;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.springframework.stereotype.Component;
 
 /** A task that writes down when it begins and when it ends. */
@@ -12,7 +13,7 @@ class JournalTasks {
   @Task(Journal.TASK)
   public String work(String file, String key, long millis)
       throws IOException, InterruptedException {
-    Journal journal = Journal.at(file);
+    Journal journal = new Journal(Path.of(file));
     journal.begin(key);
     Thread.sleep(millis);
     journal.end(key);
