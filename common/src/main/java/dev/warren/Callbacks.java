@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One of the two is called, once, before the handle becomes ready. All callbacks of a {@link
  * Warren} run on one thread, one after the other, so that they need no lock among themselves. One
  * that throws is logged and changes nothing; one that does not return within 10 s no longer holds
- * back its handle, nor those behind it. A callback must not wait for another handle that has
- * callbacks.
+ * back its handle, nor those behind it, whose callbacks are then dropped until it returns. A
+ * callback must not wait for another handle that has callbacks.
  *
  * @param onSuccess gets the value, which is null if the task returned none; or null for none
  * @param onFailure gets what {@link AsyncResult#get()} throws; or null for none

@@ -1,6 +1,8 @@
 package dev.warren.rabbit;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * its callback has returned.
  *
  * <p>A callback is the user's code: it may throw, and it may never return. A handle completes all
- * the same, at most {@link #LIMIT} late (I7); a callback that did not get its turn in that time is
- * dropped, so that what waits here is bounded.
+ * the same (I7): one callback holds it and those behind it back for {@link #LIMIT} at most. Until
+ * such a callback returns, the callbacks behind it are dropped, so that what waits here is bounded.
  */
 final class CallbackRunner implements AutoCloseable {
 
@@ -25,11 +27,24 @@ final class CallbackRunner implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(CallbackRunner.class);
 
+  private final ScheduledExecutorService timer = Threads.scheduler("warren-callback-limit");
   private final ThreadPoolExecutor thread =
       new ThreadPoolExecutor(
-          1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Threads.named("warren-callback"));
-  private final ScheduledExecutorService timer = Threads.scheduler("warren-callback-limit");
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Threads.named("warren-callback")) {
+        @Override
+        protected void terminated() {
+          timer.shutdown();
+        }
+      };
   private final long limitMillis;
+
+  private volatile @Nullable Turn current; // written by the callbacks' thread
+  private volatile @Nullable Turn overdue; // written by the timer; counts while it is current
 
   CallbackRunner(Duration limit) {
     this.limitMillis = limit.toMillis();
@@ -43,8 +58,10 @@ final class CallbackRunner implements AutoCloseable {
   void run(Runnable callback, Runnable complete) {
     Turn turn = new Turn(callback, complete);
     try {
-      turn.limit = timer.schedule(turn::isOverdue, limitMillis, TimeUnit.MILLISECONDS);
       thread.execute(turn);
+      if (isStuck() && thread.remove(turn)) {
+        turn.drop();
+      }
     } catch (RejectedExecutionException e) {
       log.warn("a callback does not run, because its Warren is closed");
       complete.run();
@@ -55,13 +72,16 @@ final class CallbackRunner implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdown();
-    timer.shutdown(); // what is scheduled still happens
+  }
+
+  private boolean isStuck() {
+    Turn turn = overdue;
+    return turn != null && turn == current;
   }
 
   private final class Turn implements Runnable {
     private final Runnable callback;
     private final Runnable complete;
-    private @Nullable ScheduledFuture<?> limit; // set before this is given to the thread
 
     Turn(Runnable callback, Runnable complete) {
       this.callback = callback;
@@ -70,24 +90,37 @@ final class CallbackRunner implements AutoCloseable {
 
     @Override
     public void run() {
+      current = this;
+      ScheduledFuture<?> limit =
+          timer.schedule(this::isOverdue, limitMillis, TimeUnit.MILLISECONDS);
       try {
         callback.run();
       } catch (Throwable e) { // the user's code, on our thread
         log.error("a callback failed; its handle completes all the same", e);
       } finally {
-        if (limit != null) {
-          limit.cancel(false);
-        }
+        current = null;
+        limit.cancel(false);
         complete.run();
       }
     }
 
     private void isOverdue() {
-      if (thread.remove(this)) {
-        log.error("a callback is dropped: another one has not returned for {} ms", limitMillis);
-      } else {
-        log.error("a callback has not returned after {} ms; its handle completes", limitMillis);
+      overdue = this;
+      if (!isStuck()) {
+        return; // it has just returned
       }
+      log.error(
+          "a callback has not returned after {} ms; its handle completes, and callbacks are dropped"
+              + " until it returns",
+          limitMillis);
+      complete.run();
+      List<Runnable> behind = new ArrayList<>();
+      thread.getQueue().drainTo(behind);
+      behind.forEach(turn -> ((Turn) turn).drop());
+    }
+
+    private void drop() {
+      log.error("a callback is dropped: another one has not returned for {} ms", limitMillis);
       complete.run();
     }
   }

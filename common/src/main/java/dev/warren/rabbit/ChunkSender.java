@@ -50,8 +50,10 @@ final class ChunkSender<R> {
    * that cannot be sent fails alone.
    *
    * @param sink gets the chunks in the items' order
+   * @throws dev.warren.WarrenException if the pool was terminated, or its Warren closed
    */
   void send(List<? extends @Nullable Object> items, Sink<R> sink) throws InterruptedException {
+    pool.requireSending();
     TaskMessage message = message(items);
     WireMessage encoded;
     try {

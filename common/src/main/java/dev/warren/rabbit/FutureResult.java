@@ -3,6 +3,7 @@ package dev.warren.rabbit;
 import dev.warren.AsyncResult;
 import dev.warren.Callbacks;
 import dev.warren.WarrenException;
+import dev.warren.WarrenException.TaskFailedException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -146,7 +147,11 @@ abstract class FutureResult<R> implements AsyncResult<R> {
     return result.copy();
   }
 
+  /** A failure that came over the wire shows where it is asked for, above the worker's trace. */
   private static WarrenException unwrapped(ExecutionException e) {
+    if (e.getCause() instanceof TaskFailedException remote) {
+      remote.setStackTrace(new Throwable().getStackTrace());
+    }
     return e.getCause() instanceof WarrenException failure
         ? failure
         : new WarrenException("the handle failed", e.getCause());

@@ -7,15 +7,15 @@ import dev.warren.WarrenException.TaskRevokedException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +30,14 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
 
   private final ChunkSender<R> sender;
   private final Revoker revoker;
-  private final Collection<? extends @Nullable Object> items;
   private final Semaphore unaccepted = new Semaphore(MOST_UNACCEPTED);
 
   /** The values, each at its item's place. */
   private final @Nullable Object[] values;
 
-  private final Set<Chunk<R>> running = ConcurrentHashMap.newKeySet();
+  /** By their handles: a chunk's own hash code would be that of the user's items. */
+  private final Map<PendingResult<?>, Chunk<R>> running = new ConcurrentHashMap<>();
+
   private final AtomicLong itemsDone = new AtomicLong();
   private final AtomicReference<@Nullable WarrenException> firstFailure = new AtomicReference<>();
 
@@ -47,46 +48,53 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
   private final AtomicLong open = new AtomicLong(1);
 
   /**
-   * @param items not changed until this ends
+   * @param size how many items there are
    */
   MapResult(
       ChunkSender<R> sender,
-      Collection<? extends @Nullable Object> items,
+      int size,
       Callbacks<? super List<@Nullable R>> callbacks,
       CallbackRunner runner,
       Revoker revoker) {
     super(UUID.randomUUID().toString(), callbacks, runner);
     this.sender = sender;
     this.revoker = revoker;
-    this.items = items;
-    this.values = new Object[items.size()];
+    this.values = new Object[size];
   }
 
   /**
-   * Reads the input and sends it; blocks while the queue has no room.
+   * Reads the input and sends it; blocks while the queue has no room. The handle does not keep the
+   * items.
    *
-   * @param chunkSizes tells how many items make a chunk; may ask the broker
+   * @param items not changed until this ends
+   * @param chunkSizes tells how many items make a chunk
    */
-  void feed(IntSupplier chunkSizes) {
+  void feed(Collection<? extends @Nullable Object> items, ChunkSize chunkSizes) {
     try {
-      int chunkSize = chunkSizes.getAsInt();
-      List<? extends @Nullable Object> list =
-          items instanceof List<? extends @Nullable Object> listed
-              ? listed
-              : new ArrayList<>(items);
+      int chunkSize = chunkSizes.items();
+      Iterator<? extends @Nullable Object> input = items.iterator();
       for (int from = 0; from < values.length && !hasEnded(); from += chunkSize) {
-        send(list.subList(from, Math.min(values.length, from + chunkSize)), from);
+        send(read(input, Math.min(chunkSize, values.length - from)), from);
       }
       acceptedIfLast();
     } catch (InterruptedException e) {
       noteFailure(new WarrenException("interrupted while a map was submitted", e));
     } catch (WarrenException e) {
       noteFailure(e);
-    } catch (RuntimeException e) { // the user's collection
+    } catch (Throwable e) { // the user's collection may throw anything
       noteFailure(new WarrenException("the input of the map failed: " + e, e));
     } finally {
       endIfLast();
     }
+  }
+
+  private static List<@Nullable Object> read(
+      Iterator<? extends @Nullable Object> input, int count) {
+    List<@Nullable Object> part = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      part.add(input.next());
+    }
+    return part;
   }
 
   private void send(List<? extends @Nullable Object> part, int from) throws InterruptedException {
@@ -99,7 +107,7 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
           offset[0] += chunk.size();
           open.incrementAndGet();
           toBeAccepted.incrementAndGet();
-          running.add(chunk);
+          running.put(chunk.handle(), chunk);
           chunk.handle().acceptance().whenComplete((done, failure) -> accepted(failure));
           chunk.values().whenComplete((list, failure) -> ended(chunk, at, list, failure));
           if (hasEnded()) { // cancelled meanwhile
@@ -123,7 +131,7 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
 
   private void ended(
       Chunk<R> chunk, int offset, @Nullable List<R> list, @Nullable Throwable failure) {
-    running.remove(chunk);
+    running.remove(chunk.handle());
     itemsDone.addAndGet(chunk.size());
     if (failure != null) {
       noteFailure(known(failure));
@@ -170,7 +178,7 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
   @Override
   public Progress progress() {
     long done = itemsDone.get();
-    for (Chunk<R> chunk : running) {
+    for (Chunk<R> chunk : running.values()) {
       done += chunk.itemsDone();
     }
     return new Progress(Math.min(done, values.length), values.length);
@@ -180,8 +188,7 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
   public boolean cancel() {
     boolean first = fail(cancelled()); // before the chunks: feed() stops at it
     List<String> revoked = new ArrayList<>();
-    for (Chunk<R> chunk : running) {
-      PendingResult<?> handle = chunk.handle();
+    for (PendingResult<?> handle : running.keySet()) {
       if (handle.fail(cancelled())) {
         revoked.add(handle.id());
       }

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingResults implements ReplyListener.Handler {
 
+  /** How often a handle that waits for room is looked at: whether it was cancelled. */
+  private static final long LOOK_MILLIS = 100;
+
   private final ConcurrentMap<String, PendingResult<?>> byId = new ConcurrentHashMap<>();
   private final Semaphore room;
   private final int bound;
@@ -31,14 +34,19 @@ final class PendingResults implements ReplyListener.Handler {
   }
 
   /**
-   * Adds a handle, once there is room for it; it leaves by itself when it completes.
+   * Adds a handle, once there is room for it; it leaves by itself when it completes. One that ends
+   * while it waits for room is not added.
    *
    * @param longest longest wait for room; null waits for as long as it takes
    * @throws WarrenException if there is no room in time
    */
   void add(PendingResult<?> handle, @Nullable Duration longest) throws InterruptedException {
     if (longest == null) {
-      room.acquire();
+      while (!room.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (handle.hasEnded()) {
+          return;
+        }
+      }
     } else if (!room.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {
       throw new WarrenException(
           "%d tasks of this client are unfinished and none ended within %s; wait for results, add workers or raise warren.max-pending"

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>S1: the input is read for a chunk only when a place in the buffer is free, and the place is
  *       free again when the reader has taken the chunk's last outcome.
- *   <li>S2: every chunk that was sent comes to the reader once, and after the last one an end.
+ *   <li>S2: every chunk that was sent comes to the reader once, and after the last one an end; or
+ *       an end at once, if the stream is closed or its pool terminated.
  * </ul>
  */
 final class RabbitResultStream<R> implements ResultStream<R> {
@@ -105,7 +106,7 @@ final class RabbitResultStream<R> implements ResultStream<R> {
       stop(new WarrenException("interrupted while the input of a stream was read", e));
     } catch (RuntimeException e) { // the user's iterator; an incomplete chunk is dropped with it
       stop(e);
-    } catch (Error e) {
+    } catch (Throwable e) {
       stop(new WarrenException("the input of a stream failed: " + e, e));
     } finally {
       countDown();
@@ -154,7 +155,7 @@ final class RabbitResultStream<R> implements ResultStream<R> {
             }
             countDown();
           });
-    } catch (InterruptedException | RuntimeException e) {
+    } catch (InterruptedException | RuntimeException | Error e) {
       countDown();
       throw e;
     }
@@ -225,6 +226,16 @@ final class RabbitResultStream<R> implements ResultStream<R> {
     places.release(); // for a feeder that waits for one
   }
 
+  /**
+   * Stops, and tells the reader at once, even if the feeder is stuck in the user's iterator.
+   *
+   * @param why as of {@link #stop}
+   */
+  void abort(@Nullable RuntimeException why) {
+    stop(why);
+    entries.add(new Entry<>(null, why));
+  }
+
   /** The feeder never ran. */
   void abandon(WarrenException why) {
     stop(why);
@@ -234,7 +245,7 @@ final class RabbitResultStream<R> implements ResultStream<R> {
   @Override
   public void close() {
     closed = true;
-    stop(null);
+    abort(null);
     List<String> givenUp = sender.giveUp();
     if (!givenUp.isEmpty()) {
       revoker.revoke(givenUp);

@@ -10,7 +10,9 @@ import dev.warren.StreamOptions;
 import dev.warren.TaskCall;
 import dev.warren.TaskRef;
 import dev.warren.WarrenException;
+import dev.warren.WarrenException.BrokerUnavailableException;
 import dev.warren.WarrenException.EncodingException;
+import dev.warren.WarrenException.NoSuchQueueException;
 import dev.warren.WarrenException.PoolTerminatedException;
 import dev.warren.WorkerPool;
 import dev.warren.process.OwnedWorkers;
@@ -24,13 +26,14 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A pool whose tasks go to one queue on the broker; it may own the processes that work on it. */
 final class RabbitWorkerPool implements WorkerPool {
+
+  private static final long PAUSE_MILLIS = 100;
 
   private final RabbitWarren warren;
   private final String queue;
@@ -153,14 +156,15 @@ final class RabbitWorkerPool implements WorkerPool {
       TaskRef<R> task,
       boolean star,
       Collection<? extends @Nullable Object> items,
-      IntSupplier chunkSize,
+      ChunkSize chunkSize,
       Callbacks<? super List<@Nullable R>> callbacks) {
+    int size = items.size();
     begin();
     MapResult<R> map =
         new MapResult<>(
             new ChunkSender<>(this, task, star, false),
-            items,
-            items.isEmpty() ? Callbacks.none() : callbacks, // as in Python
+            size,
+            size == 0 ? Callbacks.none() : callbacks, // as in Python
             warren.callbacks(),
             warren.revoker());
     maps.add(map);
@@ -170,10 +174,10 @@ final class RabbitWorkerPool implements WorkerPool {
               maps.remove(map);
               end();
             });
-    if (items.isEmpty()) {
+    if (size == 0) {
       map.succeed(List.of());
     } else {
-      warren.feed(() -> map.feed(chunkSize), map::fail);
+      warren.feed(() -> map.feed(items, chunkSize), map::fail);
     }
     return map;
   }
@@ -187,7 +191,7 @@ final class RabbitWorkerPool implements WorkerPool {
     return list;
   }
 
-  private static IntSupplier positive(int chunkSize) {
+  private static ChunkSize positive(int chunkSize) {
     if (chunkSize < 1) {
       throw new IllegalArgumentException("chunkSize must be at least 1: " + chunkSize);
     }
@@ -195,10 +199,28 @@ final class RabbitWorkerPool implements WorkerPool {
   }
 
   /** Python's rule: a quarter of an even share for each slot. */
-  private int defaultChunkSize(int items) {
-    int slots = owned == null ? queue().consumers() : owned.maximum();
+  private int defaultChunkSize(int items) throws InterruptedException {
+    int slots = owned == null ? listeningSlots() : owned.maximum();
     long chunks = 4L * Math.max(1, slots);
     return (int) Math.max(1, (items + chunks - 1) / chunks);
+  }
+
+  /** Asks again while the broker is away, as long as publishing a task would be tried. */
+  private int listeningSlots() throws InterruptedException {
+    long began = System.nanoTime();
+    long longest = warren.broker().settings().publishTimeout().toNanos();
+    while (true) {
+      try {
+        return queue().consumers();
+      } catch (NoSuchQueueException e) {
+        return 0; // publishing declares it again
+      } catch (BrokerUnavailableException e) {
+        if (System.nanoTime() - began >= longest) {
+          throw e;
+        }
+      }
+      Thread.sleep(PAUSE_MILLIS);
+    }
   }
 
   // --- streams -----------------------------------------------------------------------------------
@@ -237,6 +259,9 @@ final class RabbitWorkerPool implements WorkerPool {
               streams.remove(stream);
               end();
             });
+    if (!life.isRunning()) {
+      stream.poolClosed(); // close() may not have seen it
+    }
     warren.feed(stream::feed, stream::abandon);
     return stream;
   }
@@ -283,7 +308,7 @@ final class RabbitWorkerPool implements WorkerPool {
   }
 
   private void giveUp(WarrenException why) {
-    streams.forEach(stream -> stream.stop(why));
+    streams.forEach(stream -> stream.abort(why));
     maps.forEach(map -> map.fail(why));
     List<String> revoked = new ArrayList<>();
     for (PendingResult<?> handle : handles) {
@@ -324,6 +349,18 @@ final class RabbitWorkerPool implements WorkerPool {
   }
 
   // --- for all of them ---------------------------------------------------------------------------
+
+  /**
+   * Checks that what is sent now can end.
+   *
+   * @throws WarrenException if the pool was terminated, or its Warren closed
+   */
+  void requireSending() {
+    warren.requireOpen();
+    if (life.isTerminated()) {
+      throw terminated();
+    }
+  }
 
   JsonMapper mapper() {
     return warren.wire().mapper();

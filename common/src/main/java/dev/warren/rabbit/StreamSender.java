@@ -94,7 +94,7 @@ final class StreamSender<R> {
     List<ItemOutcome<R>> head = new ArrayList<>(ItemOutcome.values(before));
     head.add(new ItemOutcome<>(null, failure));
     List<? extends @Nullable Object> behind = chunk.items().subList(head.size(), chunk.size());
-    return behind.isEmpty() ? done(head) : inOrder(List.of(done(head), sendLater(behind)));
+    return behind.isEmpty() ? done(head) : inOrder(List.of(done(head), rest(behind)));
   }
 
   private CompletableFuture<List<ItemOutcome<R>>> rest(List<? extends @Nullable Object> items) {

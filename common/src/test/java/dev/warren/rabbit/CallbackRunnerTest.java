@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class CallbackRunnerTest {
@@ -66,6 +68,55 @@ class CallbackRunnerTest {
       assertThat(called).isEmpty();
     } finally {
       never.countDown();
+    }
+  }
+
+  @Test
+  void callbacksThatWaitLongForTheirTurnAreCalledAllTheSame() throws Exception {
+    try (CallbackRunner runner = new CallbackRunner(Duration.ofSeconds(1))) {
+      CompletableFuture<Void> last = new CompletableFuture<>();
+      List<Integer> called = new CopyOnWriteArrayList<>();
+
+      for (int i = 0; i < 6; i++) {
+        int number = i;
+        runner.run(
+            () -> {
+              LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250));
+              called.add(number);
+            },
+            () -> {
+              if (number == 5) {
+                last.complete(null);
+              }
+            });
+      }
+
+      last.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+      assertThat(called).containsExactly(0, 1, 2, 3, 4, 5);
+    }
+  }
+
+  @Test
+  void callbacksAreCalledAgainOnceOneThatWasStuckReturns() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    try (CallbackRunner runner = new CallbackRunner(Duration.ofMillis(50))) {
+      CompletableFuture<Void> stuck = new CompletableFuture<>();
+      CompletableFuture<Void> returned = new CompletableFuture<>();
+      runner.run(
+          () -> awaitForEver(go),
+          () -> {
+            if (!stuck.complete(null)) {
+              returned.complete(null);
+            }
+          });
+      stuck.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+      go.countDown();
+      returned.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+      CompletableFuture<String> called = new CompletableFuture<>();
+
+      runner.run(() -> called.complete("called"), () -> called.complete("dropped"));
+
+      assertThat(called.get(DEADLINE_SECONDS, TimeUnit.SECONDS)).isEqualTo("called");
     }
   }
 

@@ -37,6 +37,11 @@ public final class Journal {
     return new Journal(folder.resolve("journal"));
   }
 
+  /** The journal in a file that {@link #file()} named; for tasks. */
+  public static Journal at(String file) {
+    return new Journal(Path.of(file));
+  }
+
   /** Its file, as the task's first argument. */
   public String file() {
     return file.toString();
@@ -69,11 +74,13 @@ public final class Journal {
         .toList();
   }
 
-  void begin(String key) throws IOException {
+  /** Writes down that an execution begins; a key has no blanks. */
+  public void begin(String key) throws IOException {
     append(BEGIN, key);
   }
 
-  void end(String key) throws IOException {
+  /** Writes down that an execution ends. */
+  public void end(String key) throws IOException {
     append(END, key);
   }
 
