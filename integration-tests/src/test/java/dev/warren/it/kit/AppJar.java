@@ -10,7 +10,9 @@ public enum AppJar {
   /** The REST service. */
   PRODUCER("producer/target/warren-producer-app.jar"),
   /** The worker application of a user. */
-  EXAMPLE_WORKER("examples/word-worker/target/warren-example-word-worker.jar");
+  EXAMPLE_WORKER("examples/word-worker/target/warren-example-word-worker.jar"),
+  /** Python's tutorial on Warren. */
+  EXAMPLE_TUTORIAL("examples/tutorial/target/warren-example-tutorial.jar");
 
   private final String path;
 
@@ -18,7 +20,8 @@ public enum AppJar {
     this.path = path;
   }
 
-  Path file() {
+  /** The jar. */
+  public Path file() {
     Path file = ProjectFiles.module(path);
     if (!Files.exists(file)) {
       throw new IllegalStateException(file + " is missing: build with mvn verify from the root");
