@@ -82,8 +82,36 @@ public interface Warren extends AutoCloseable {
   <T> JoinableQueue<T> joinableQueue(String name, QueueSettings settings, TypeReference<T> type);
 
   /**
-   * Closes both connections and this process's ends of queues. Handles that are not ready fail with
-   * {@link WarrenException.PoolClosedException}; their tasks may still run. Closing twice is fine.
+   * A pool that owns its worker processes, as Python's {@code Pool(4)}, for the built-in tasks.
+   *
+   * @param processes the most processes
+   * @throws IllegalArgumentException if {@code processes} is less than 1
+   * @throws WarrenException.ConfigurationException as {@link #pool(ProcessPoolSettings)}
+   */
+  default WorkerPool pool(int processes) {
+    return pool(ProcessPoolSettings.of(processes));
+  }
+
+  /**
+   * A pool that owns its worker processes: JVMs on this machine with this JVM's class path. They
+   * are started when there is work, up to the maximum, kept and reused; one that dies is replaced.
+   * They take tasks from a queue of the pool's own, and both are gone after {@link
+   * WorkerPool#close} and {@link WorkerPool#join}, after {@link WorkerPool#terminate}, when this is
+   * closed, and when this JVM ends, however it ends.
+   *
+   * <p>Close the pool: one that is forgotten is closed with a warning when the garbage collector
+   * finds it. If three processes in a row do not start, the pool is broken and its handles fail
+   * with {@link WarrenException.PoolBrokenException}.
+   *
+   * @throws WarrenException.ConfigurationException if no process can be started here: the worker
+   *     ({@code warren-worker}) is not on the class path, or there is no {@code java}
+   */
+  WorkerPool pool(ProcessPoolSettings settings);
+
+  /**
+   * Closes both connections, and this process's ends of queues. Pools that own their processes are
+   * terminated. Handles that are not ready fail with {@link WarrenException.PoolClosedException};
+   * their tasks may still run. Closing twice is fine.
    */
   @Override
   void close();

@@ -12,6 +12,7 @@ import dev.warren.WarrenSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -52,6 +53,7 @@ public final class Broker implements AutoCloseable {
   private static final int LARGEST_MESSAGE = 512 * 1024 * 1024;
 
   private final WarrenSettings settings;
+  private final Map<String, String> connectionProperties;
   private final BrokerLink publishing;
   private final BrokerLink consuming;
   private final ConfirmedPublisher publisher;
@@ -73,6 +75,7 @@ public final class Broker implements AutoCloseable {
     FrameGuard.requireSupportedClient();
     ConnectionFactory prepared = prepare(factory);
     this.settings = settings;
+    this.connectionProperties = ConnectionProperties.of(factory, addresses);
     this.publishing = new BrokerLink(name + ".publish", prepared, addresses);
     this.consuming = new BrokerLink(name + ".consume", prepared, addresses);
     this.publisher = new ConfirmedPublisher(publishing, settings.confirmTimeout());
@@ -131,6 +134,14 @@ public final class Broker implements AutoCloseable {
   /** The settings that this was made with. */
   public WarrenSettings settings() {
     return settings;
+  }
+
+  /**
+   * How another process connects to the same broker as the same user, as Spring's {@code
+   * spring.rabbitmq.*}; with the password. Trust and key stores are not among them.
+   */
+  public Map<String, String> connectionProperties() {
+    return connectionProperties;
   }
 
   /** Publishes on the publishing connection. */
@@ -209,6 +220,17 @@ public final class Broker implements AutoCloseable {
                     redeclaring.remove(name);
                   });
         });
+  }
+
+  /**
+   * Deletes a task queue and the queues beside it, with what is in them, and declares it no more.
+   * Blocks for a few calls.
+   *
+   * @throws IOException if the broker does not do it
+   */
+  void delete(String queue) throws IOException, TimeoutException {
+    forget(queue);
+    Topology.deleteTaskQueue(consuming.connection(), queue);
   }
 
   /**

@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
  *   <li>H4: all is done when nobody consumes {@code <queue>.held} and, less than {@link #LINGER}
  *       before, nothing waited in the queue. What waited before was held in between, by ends that
  *       have not consumed for {@link #LINGER} now, so that it was acked, and what its holder had
- *       put by then waited as well. The exception is an end that has just died: the two queues
- *       learn it one after the other, so that its items may be in neither for a moment. Therefore
- *       it is looked twice, some time apart.
+ *       put by then waited as well. The exception is an end that has just died or closed: the two
+ *       queues learn it one after the other, so that its items may be in neither for a moment.
+ *       Therefore it is looked twice, some time apart.
  * </ul>
  *
  * AMQP tells of a queue only what waits in it and who consumes it, not what is held; hence the
@@ -61,7 +61,7 @@ final class HoldingIntake<T> extends Intake<T> {
   }
 
   @Override
-  void declare(Connection connection) throws IOException, TimeoutException {
+  public void declare(Connection connection) throws IOException, TimeoutException {
     super.declare(connection);
     Topology.declareHeld(connection, queue().name());
   }
@@ -119,7 +119,7 @@ final class HoldingIntake<T> extends Intake<T> {
   }
 
   @Override
-  void lost() {
+  public void lost() {
     marker = null;
     stayMarked();
     if (!unsettled.isEmpty()) {
@@ -157,8 +157,9 @@ final class HoldingIntake<T> extends Intake<T> {
   /** Whether, at this look, no item waited and none was held by anyone (H4). */
   boolean isAllDone() throws IOException, TimeoutException {
     TimeLimit valid = TimeLimit.in(LINGER);
-    return ready() == 0
-        && channel().consumerCount(Topology.held(queue().name())) == 0
+    Channel open = channel().channel();
+    return open.messageCount(queue().name()) == 0
+        && open.consumerCount(Topology.held(queue().name())) == 0
         && !valid.isOver();
   }
 
@@ -170,7 +171,7 @@ final class HoldingIntake<T> extends Intake<T> {
 
   private void unmarkIfIdle() {
     if (marker != null && unsettled.isEmpty() && unmarking == null) {
-      unmarking = in(LINGER.toMillis(), this::unmark);
+      unmarking = channel().in(LINGER.toMillis(), this::unmark);
     }
   }
 
@@ -185,27 +186,29 @@ final class HoldingIntake<T> extends Intake<T> {
     Marker current = marker;
     unmarking = null;
     if (current != null && unsettled.isEmpty()) {
-      mend(
-          () -> {
-            current.getChannel().basicCancel(current.tag);
-            marker = null;
-            return true;
-          });
+      channel()
+          .attempt(
+              () -> {
+                current.getChannel().basicCancel(current.tag);
+                marker = null;
+                return true;
+              });
     }
   }
 
   private void deleted(Marker gone) {
     if (gone == marker) {
       marker = null;
-      mend(
-          () -> {
-            Channel open = channel();
-            declare(open.getConnection());
-            if (!unsettled.isEmpty()) {
-              mark(open);
-            }
-            return true;
-          });
+      channel()
+          .attempt(
+              () -> {
+                Channel open = channel().channel();
+                declare(open.getConnection());
+                if (!unsettled.isEmpty()) {
+                  mark(open);
+                }
+                return true;
+              });
     }
   }
 
@@ -221,7 +224,7 @@ final class HoldingIntake<T> extends Intake<T> {
     /** Somebody deleted the queue. */
     @Override
     public void handleCancel(String consumerTag) {
-      post(() -> deleted(this));
+      channel().post(() -> deleted(this));
     }
   }
 }

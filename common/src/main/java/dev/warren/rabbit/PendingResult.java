@@ -6,6 +6,7 @@ import dev.warren.WarrenException;
 import dev.warren.WarrenException.EncodingException;
 import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WarrenException.TaskRevokedException;
+import dev.warren.WarrenException.WorkerLostException;
 import dev.warren.wire.ReplyMessage;
 import dev.warren.wire.TaskError;
 import dev.warren.wire.TaskStatus;
@@ -106,6 +107,8 @@ final class PendingResult<R> extends FutureResult<R> {
     if (error == null) {
       return new TaskFailedException(id(), "Exception", "", null);
     }
+    if (error.type().equals("WorkerLostError"))
+      return new WorkerLostException(id(), error.message());
     return reply.status() == TaskStatus.REVOKED
         ? new TaskRevokedException(id(), error.message())
         : new TaskFailedException(id(), error.type(), error.message(), error.trace());

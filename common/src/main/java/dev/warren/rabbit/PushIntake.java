@@ -69,7 +69,7 @@ final class PushIntake<T> extends Intake<T> {
   }
 
   @Override
-  void lost() {
+  public void lost() {
     consumer = null;
     stopping = false;
   }
@@ -79,14 +79,15 @@ final class PushIntake<T> extends Intake<T> {
     if (from != consumer || !delivery.isOpen()) {
       return; // its channel is gone, and the item back in the queue
     }
-    mend(
-        () -> {
-          if (countWaiting() <= 1) {
-            rest(channel());
-          }
-          hand(delivery, properties, body);
-          return true;
-        });
+    channel()
+        .attempt(
+            () -> {
+              if (countWaiting() <= 1) {
+                rest(channel().channel());
+              }
+              hand(delivery, properties, body);
+              return true;
+            });
   }
 
   private void stopped(Deliveries gone) {
@@ -110,19 +111,19 @@ final class PushIntake<T> extends Intake<T> {
     public void handleDelivery(
         String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
       ItemDelivery delivery = new ItemDelivery(getChannel(), envelope);
-      post(() -> delivered(this, delivery, properties, body));
+      channel().post(() -> delivered(this, delivery, properties, body));
     }
 
     /** Told to stop; all that was delivered has been handed over above. */
     @Override
     public void handleCancelOk(String consumerTag) {
-      post(() -> stopped(this));
+      channel().post(() -> stopped(this));
     }
 
     /** The queue was deleted: the next look finds out, and declares it again. */
     @Override
     public void handleCancel(String consumerTag) {
-      post(() -> stopped(this));
+      channel().post(() -> stopped(this));
     }
   }
 }

@@ -26,7 +26,7 @@ final class Put {
 
   private final ItemQueue queue;
   private final Broker broker;
-  private final Intake<?> intake;
+  private final QueueChannel channel;
   private final CountDownLatch closed;
   private final BasicProperties properties;
   private final byte[] body;
@@ -37,14 +37,20 @@ final class Put {
   private @Nullable CompletableFuture<PublishOutcome> published; // its answer is still to come
 
   /**
-   * @param intake declares the queue again
+   * @param channel declares the queue again
    * @param closed counted down when the queue is closed
    * @param room until when a full queue is waited for
    */
-  Put(Broker broker, Intake<?> intake, CountDownLatch closed, WireMessage message, TimeLimit room) {
+  Put(
+      Broker broker,
+      ItemQueue queue,
+      QueueChannel channel,
+      CountDownLatch closed,
+      WireMessage message,
+      TimeLimit room) {
     this.broker = broker;
-    this.queue = intake.queue();
-    this.intake = intake;
+    this.queue = queue;
+    this.channel = channel;
     this.closed = closed;
     this.properties = AmqpMessages.properties(message);
     this.body = message.body();
@@ -72,7 +78,7 @@ final class Put {
             }
           }
           case UNROUTABLE -> {
-            intake.redeclare();
+            channel.redeclare();
             failure = new NoSuchQueueException(queue.name());
           }
           case UNKNOWN -> {

@@ -31,7 +31,8 @@ final class RabbitJoinableQueue<T> extends RabbitQueue<T> implements JoinableQue
     requireOpen();
     Thread caller = Thread.currentThread();
     TimeLimit once = TimeLimit.in(Duration.ZERO);
-    Question<Boolean> done = intake.ask(() -> intake.done(caller), once, Broker.DECLARE_TIMEOUT);
+    Question<Boolean> done =
+        intake.channel().ask(() -> intake.done(caller), once, Broker.DECLARE_TIMEOUT);
     if (!Waits.uninterruptibly(done::await)) {
       throw new IllegalStateException("taskDone() called too many times");
     }
@@ -70,7 +71,8 @@ final class RabbitJoinableQueue<T> extends RabbitQueue<T> implements JoinableQue
 
   private boolean isAllDone() throws InterruptedException {
     requireOpen();
-    Question<Boolean> look = intake.ask(intake::isAllDone, TimeLimit.in(Duration.ZERO), LOOK);
+    Question<Boolean> look =
+        intake.channel().ask(intake::isAllDone, TimeLimit.in(Duration.ZERO), LOOK);
     try {
       return look.await();
     } catch (BrokerUnavailableException e) {

@@ -4,6 +4,7 @@ import dev.warren.BoundedQueue;
 import dev.warren.WarrenException.QueueClosedException;
 import dev.warren.WarrenException.QueueFullException;
 import dev.warren.rabbit.Taker.Taken;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +27,7 @@ class RabbitQueue<T> implements BoundedQueue<T> {
     this.queue = intake.queue();
     this.intake = intake;
     try {
-      intake.open();
+      intake.channel().declare();
     } catch (RuntimeException | Error e) {
       intake.close();
       throw e;
@@ -61,7 +62,7 @@ class RabbitQueue<T> implements BoundedQueue<T> {
 
   private Put putting(@Nullable T item, TimeLimit room) {
     requireOpen();
-    return new Put(broker, intake, closed, warren.wire().writeItem(item), room);
+    return new Put(broker, queue, intake.channel(), closed, warren.wire().writeItem(item), room);
   }
 
   @Override
@@ -125,8 +126,12 @@ class RabbitQueue<T> implements BoundedQueue<T> {
   public int size() {
     requireOpen();
     Duration patience = broker.settings().publishTimeout();
-    Question<Long> ready = intake.ask(intake::ready, TimeLimit.in(patience), patience);
+    Question<Long> ready = intake.channel().ask(this::ready, TimeLimit.in(patience), patience);
     return (int) Math.min(Integer.MAX_VALUE, Waits.uninterruptibly(ready::await));
+  }
+
+  private long ready() throws IOException, TimeoutException {
+    return intake.channel().channel().messageCount(queue.name());
   }
 
   @Override

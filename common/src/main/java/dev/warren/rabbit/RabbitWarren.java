@@ -4,6 +4,7 @@ import com.rabbitmq.client.Address;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.warren.BoundedQueue;
 import dev.warren.JoinableQueue;
+import dev.warren.ProcessPoolSettings;
 import dev.warren.QueueSettings;
 import dev.warren.Warren;
 import dev.warren.WarrenException;
@@ -11,18 +12,26 @@ import dev.warren.WarrenException.PoolClosedException;
 import dev.warren.WarrenSettings;
 import dev.warren.WorkerPool;
 import dev.warren.wire.WireFormat;
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JavaType;
 
@@ -30,6 +39,13 @@ import tools.jackson.databind.JavaType;
  * {@link Warren} over a {@link Broker}: all its pools share the connections and one reply queue.
  */
 public final class RabbitWarren implements Warren {
+
+  private static final Logger log = LoggerFactory.getLogger(RabbitWarren.class);
+
+  /** Well below {@link Topology#POOL_QUEUE_EXPIRY}: a pool may have no process for long. */
+  private static final long LEASE_MINUTES = 5;
+
+  private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
 
   private final Broker broker;
   private final boolean ownsBroker;
@@ -44,6 +60,12 @@ public final class RabbitWarren implements Warren {
 
   /** Open ends of queues of items. */
   private final Set<RabbitQueue<?>> queues = ConcurrentHashMap.newKeySet();
+
+  /** Pools whose own processes are not gone. */
+  private final Set<RabbitWorkerPool> owners = ConcurrentHashMap.newKeySet();
+
+  /** What keeps the queue of a pool that owns its processes from expiring, by queue. */
+  private final ConcurrentMap<String, ScheduledFuture<?>> leases = new ConcurrentHashMap<>();
 
   private final ScheduledExecutorService timer = Threads.scheduler("warren-retry");
   private @Nullable ReplyListener replies; // guarded by this; made for the first pool
@@ -150,6 +172,41 @@ public final class RabbitWarren implements Warren {
     queues.remove(queue);
   }
 
+  @Override
+  public WorkerPool pool(ProcessPoolSettings settings) {
+    requireOpen();
+    String queue = Topology.newPoolQueue();
+    String replyQueue = replies().awaitOpen().queue();
+    RabbitWorkerPool pool = new RabbitWorkerPool(this, queue, replyQueue, settings);
+    owners.add(pool);
+    try {
+      broker.declare(queue);
+      leases.put(
+          queue,
+          timer.scheduleWithFixedDelay(
+              () -> broker.redeclare(queue), LEASE_MINUTES, LEASE_MINUTES, TimeUnit.MINUTES));
+      requireOpen(); // closed meanwhile: nobody would terminate the pool any more
+    } catch (RuntimeException e) {
+      pool.terminate();
+      throw e instanceof RejectedExecutionException ? closed() : e;
+    }
+    return new ProcessPool(pool);
+  }
+
+  /** A pool's own processes are gone: its queue follows. */
+  void discard(RabbitWorkerPool pool) {
+    owners.remove(pool);
+    ScheduledFuture<?> lease = leases.remove(pool.queueName());
+    if (lease != null) {
+      lease.cancel(false);
+    }
+    try {
+      broker.delete(pool.queueName());
+    } catch (IOException | TimeoutException | RuntimeException e) {
+      log.debug("queue {} is left to expire: {}", pool.queueName(), Reason.of(e));
+    }
+  }
+
   private synchronized ReplyListener replies() {
     requireOpen();
     ReplyListener listener = replies;
@@ -185,6 +242,7 @@ public final class RabbitWarren implements Warren {
             new PoolClosedException(
                 "closed before task " + id + " had a result; it may still run"));
     feeders.shutdownNow();
+    endOwners();
     callbacks.close();
     control.close();
     if (listener != null) {
@@ -195,10 +253,26 @@ public final class RabbitWarren implements Warren {
     }
   }
 
+  private void endOwners() {
+    List<RabbitWorkerPool> all = List.copyOf(owners);
+    all.forEach(RabbitWorkerPool::terminate);
+    try {
+      for (RabbitWorkerPool pool : all) {
+        pool.awaitGone(KILL_TIMEOUT);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   void requireOpen() {
     if (closed) {
-      throw new PoolClosedException("this Warren is closed");
+      throw closed();
     }
+  }
+
+  private static PoolClosedException closed() {
+    return new PoolClosedException("this Warren is closed");
   }
 
   Broker broker() {

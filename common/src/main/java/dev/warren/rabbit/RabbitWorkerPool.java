@@ -3,6 +3,7 @@ package dev.warren.rabbit;
 import dev.warren.AsyncResult;
 import dev.warren.Callbacks;
 import dev.warren.PoolScope;
+import dev.warren.ProcessPoolSettings;
 import dev.warren.QueueStatus;
 import dev.warren.ResultStream;
 import dev.warren.StreamOptions;
@@ -14,6 +15,7 @@ import dev.warren.WarrenException.EncodingException;
 import dev.warren.WarrenException.NoSuchQueueException;
 import dev.warren.WarrenException.PoolTerminatedException;
 import dev.warren.WorkerPool;
+import dev.warren.process.OwnedWorkers;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.WireMessage;
 import java.time.Duration;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A pool whose tasks go to one queue on the broker. */
+/** A pool whose tasks go to one queue on the broker; it may own the processes that work on it. */
 final class RabbitWorkerPool implements WorkerPool {
 
   private static final long PAUSE_MILLIS = 100;
@@ -38,6 +40,7 @@ final class RabbitWorkerPool implements WorkerPool {
   private final String replyQueue;
   private final TaskSender sender;
   private final PoolLife life;
+  private final @Nullable OwnedWorkers owned;
 
   /** What has not ended, to be given up by {@link #terminate}. */
   private final Set<PendingResult<?>> handles = ConcurrentHashMap.newKeySet();
@@ -46,11 +49,31 @@ final class RabbitWorkerPool implements WorkerPool {
   private final Set<RabbitResultStream<?>> streams = ConcurrentHashMap.newKeySet();
 
   RabbitWorkerPool(RabbitWarren warren, String queue, String replyQueue) {
+    this(warren, queue, replyQueue, null);
+  }
+
+  /**
+   * @param processes the pool's own, or null
+   * @throws WarrenException.ConfigurationException if processes cannot be started here
+   */
+  RabbitWorkerPool(
+      RabbitWarren warren,
+      String queue,
+      String replyQueue,
+      @Nullable ProcessPoolSettings processes) {
     this.warren = warren;
     this.queue = queue;
     this.replyQueue = replyQueue;
     this.sender = new TaskSender(warren.broker(), warren.wire());
     this.life = new PoolLife(queue);
+    this.owned =
+        processes == null
+            ? null
+            : new OwnedWorkers(
+                processes,
+                PoolProcesses.orders(warren, queue, processes),
+                handles::size,
+                new ProcessesListener());
   }
 
   @Override
@@ -67,7 +90,7 @@ final class RabbitWorkerPool implements WorkerPool {
         TaskMessage.of(UUID.randomUUID().toString(), call.task().name(), call.args(), call.kwargs())
             .expiringAt(call.expires());
     PendingResult<R> handle = handle(task, call.task().resultType(), call.callbacks());
-    handle.future().whenComplete((value, failure) -> life.end());
+    handle.future().whenComplete((value, failure) -> end());
     try {
       publish(handle, encode(task), false);
     } catch (EncodingException e) {
@@ -82,6 +105,17 @@ final class RabbitWorkerPool implements WorkerPool {
   private void begin() {
     warren.requireOpen();
     life.begin();
+  }
+
+  private void end() {
+    life.end();
+    stopProcessesIfOver();
+  }
+
+  private void stopProcessesIfOver() {
+    if (owned != null && life.isOver()) {
+      owned.stop();
+    }
   }
 
   // --- maps --------------------------------------------------------------------------------------
@@ -138,7 +172,7 @@ final class RabbitWorkerPool implements WorkerPool {
         .whenComplete(
             (values, failure) -> {
               maps.remove(map);
-              life.end();
+              end();
             });
     if (size == 0) {
       map.succeed(List.of());
@@ -166,7 +200,8 @@ final class RabbitWorkerPool implements WorkerPool {
 
   /** Python's rule: a quarter of an even share for each slot. */
   private int defaultChunkSize(int items) throws InterruptedException {
-    long chunks = 4L * Math.max(1, listeningSlots());
+    int slots = owned == null ? listeningSlots() : owned.maximum();
+    long chunks = 4L * Math.max(1, slots);
     return (int) Math.max(1, (items + chunks - 1) / chunks);
   }
 
@@ -222,7 +257,7 @@ final class RabbitWorkerPool implements WorkerPool {
         .whenComplete(
             (done, failure) -> {
               streams.remove(stream);
-              life.end();
+              end();
             });
     if (!life.isRunning()) {
       stream.poolClosed(); // close() may not have seen it
@@ -237,17 +272,28 @@ final class RabbitWorkerPool implements WorkerPool {
   public void close() {
     if (life.close()) {
       streams.forEach(RabbitResultStream::poolClosed);
+      stopProcessesIfOver();
     }
+  }
+
+  boolean isRunning() {
+    return life.isRunning();
   }
 
   @Override
   public void join() throws InterruptedException {
-    life.awaitEnd(Long.MAX_VALUE);
+    awaitEnd(Long.MAX_VALUE);
   }
 
   @Override
   public boolean join(Duration timeout) throws InterruptedException {
-    return life.awaitEnd(Math.max(0, Nanos.of(timeout)));
+    return awaitEnd(Math.max(0, Nanos.of(timeout)));
+  }
+
+  private boolean awaitEnd(long nanos) throws InterruptedException {
+    long began = System.nanoTime();
+    return life.awaitEnd(nanos)
+        && (owned == null || owned.awaitGone(Math.max(0, nanos - (System.nanoTime() - began))));
   }
 
   @Override
@@ -255,12 +301,18 @@ final class RabbitWorkerPool implements WorkerPool {
     if (!life.terminate()) {
       return;
     }
-    PoolTerminatedException terminated = terminated();
-    streams.forEach(stream -> stream.abort(terminated));
-    maps.forEach(map -> map.fail(terminated));
+    if (owned != null) {
+      owned.kill();
+    }
+    giveUp(terminated());
+  }
+
+  private void giveUp(WarrenException why) {
+    streams.forEach(stream -> stream.abort(why));
+    maps.forEach(map -> map.fail(why));
     List<String> revoked = new ArrayList<>();
     for (PendingResult<?> handle : handles) {
-      if (handle.fail(terminated)) {
+      if (handle.fail(why)) {
         revoked.add(handle.id());
       }
     }
@@ -286,7 +338,14 @@ final class RabbitWorkerPool implements WorkerPool {
 
   @Override
   public ExecutorService asExecutorService() {
-    return new PoolExecutorService(this, life);
+    return asExecutorService(this);
+  }
+
+  /**
+   * @param front the pool as its user knows it
+   */
+  ExecutorService asExecutorService(WorkerPool front) {
+    return new PoolExecutorService(front, life);
   }
 
   // --- for all of them ---------------------------------------------------------------------------
@@ -352,6 +411,33 @@ final class RabbitWorkerPool implements WorkerPool {
     }
     if (life.isTerminated()) {
       handle.fail(terminated()); // terminate() may not have seen it
+    }
+    if (owned != null) {
+      owned.need(handles.size());
+      WarrenException broken = owned.broken();
+      if (broken != null) {
+        handle.fail(broken);
+      }
+    }
+  }
+
+  // --- the pool's own processes ------------------------------------------------------------------
+
+  /** Waits until the processes are gone and their queue is deleted, up to a limit. */
+  boolean awaitGone(Duration limit) throws InterruptedException {
+    return owned == null || owned.awaitGone(limit.toNanos());
+  }
+
+  private final class ProcessesListener implements OwnedWorkers.Listener {
+
+    @Override
+    public void onBroken(WarrenException why) {
+      giveUp(why);
+    }
+
+    @Override
+    public void onGone() {
+      warren.discard(RabbitWorkerPool.this);
     }
   }
 }

@@ -20,10 +20,23 @@ public final class Republishing {
 
   private static final int LARGEST_HEADERS = AmqpMessages.FRAME_MAX - 4_096;
 
+  /** As long as the few short headers of {@link #keepsAll} together. */
+  private static final Map<String, Object> ROOM = Map.of("x", "x".repeat(255));
+
   private Republishing() {}
 
   /** The original's properties, or where those cannot be sent on, only what is added. */
   public static BasicProperties copy(BasicProperties original, Map<String, Object> added) {
+    BasicProperties copy = full(original, added);
+    if (canBeSentOn(copy)) {
+      return copy;
+    }
+    Map<String, @Nullable Object> few = new LinkedHashMap<>(added);
+    few.put("x-warren-properties-dropped", "the original ones cannot be sent on: too large");
+    return new BasicProperties.Builder().headers(few).build();
+  }
+
+  private static BasicProperties full(BasicProperties original, Map<String, Object> added) {
     Map<String, @Nullable Object> headers = new LinkedHashMap<>();
     if (original.getHeaders() != null) {
       original
@@ -34,14 +47,12 @@ public final class Republishing {
       headers.put("was-message-id", original.getMessageId()); // the publisher sets its own
     }
     headers.putAll(added);
-    BasicProperties copy =
-        original.builder().expiration(null).userId(null).headers(headers).build();
-    if (canBeSentOn(copy)) {
-      return copy;
-    }
-    Map<String, @Nullable Object> few = new LinkedHashMap<>(added);
-    few.put("x-warren-properties-dropped", "the original ones cannot be sent on: too large");
-    return new BasicProperties.Builder().headers(few).build();
+    return original.builder().expiration(null).userId(null).headers(headers).build();
+  }
+
+  /** Whether a copy has all that the original has, if only a few short headers are added. */
+  public static boolean keepsAll(BasicProperties original) {
+    return canBeSentOn(full(original, ROOM));
   }
 
   private static boolean canBeSentOn(BasicProperties properties) {

@@ -13,6 +13,7 @@ import dev.warren.WarrenException.TopologyMismatchException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code <queue>.dead}</td><td>quarantine, of tasks or items</td></tr>
  * <tr><td>{@code <queue>.held}</td><td>nothing; its consumers are the ends of a joinable queue that
  * hold items</td></tr>
+ * <tr><td>{@code warren.pool.<uuid>}</td><td>as {@code <queue>}, of a pool that owns its processes;
+ * these four go when nobody has used them for {@link #POOL_QUEUE_EXPIRY}</td></tr>
  * <tr><td>{@code warren.reply.<uuid>}</td><td>a client's replies; goes when the client has been away
  * for {@link #REPLY_QUEUE_EXPIRY}</td></tr>
  * <tr><td>{@code warren.control.<uuid>}</td><td>commands to one worker; not durable, goes with its
@@ -59,12 +62,22 @@ public final class Topology {
   /** How long a reply queue, and the replies in it, outlive their client's connection. */
   static final Duration REPLY_QUEUE_EXPIRY = Duration.ofMinutes(30);
 
+  /** How long the queues of a pool that owns its processes outlive a client that was killed. */
+  static final Duration POOL_QUEUE_EXPIRY = Duration.ofMinutes(30);
+
+  private static final String POOL_QUEUE = "warren.pool.";
+
   private static final Pattern INEQUIVALENT =
       Pattern.compile(
           "inequivalent arg '([^']+)' for queue '([^']+)'.*received (.+?) but current is (.+?)(?:, class-id.*)?$",
           Pattern.DOTALL);
 
   private Topology() {}
+
+  /** A name for the queue of a pool that owns its processes. */
+  static String newPoolQueue() {
+    return POOL_QUEUE + UUID.randomUUID();
+  }
 
   /** The queue of tasks that were put off and are due again. */
   public static String due(String queue) {
@@ -99,6 +112,19 @@ public final class Topology {
     declare(connection, due(queue), dueArguments(queue, type), insist);
     declare(connection, delay(queue), delayArguments(queue), insist);
     declare(connection, dead(queue), Map.of("x-queue-type", type.argument()), insist);
+  }
+
+  /** Deletes a task queue and the queues beside it; those that do not exist are no error. */
+  static void deleteTaskQueue(Connection connection, String queue)
+      throws IOException, TimeoutException {
+    BrokerLink.openChannel(
+            connection,
+            channel -> {
+              for (String one : List.of(queue, due(queue), delay(queue), dead(queue))) {
+                channel.queueDelete(one);
+              }
+            })
+        .close();
   }
 
   private static Map<String, Object> taskArguments(
@@ -258,9 +284,13 @@ public final class Topology {
     if (!insist && exists(connection, queue)) {
       return;
     }
+    Map<String, Object> all = new LinkedHashMap<>(arguments);
+    if (queue.startsWith(POOL_QUEUE)) {
+      all.put("x-expires", POOL_QUEUE_EXPIRY.toMillis());
+    }
     try {
       BrokerLink.openChannel(
-              connection, channel -> channel.queueDeclare(queue, true, false, false, arguments))
+              connection, channel -> channel.queueDeclare(queue, true, false, false, all))
           .close();
     } catch (IOException e) {
       throw explain(queue, e);

@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
 final class ReplyFormat {
 
   /** What Celery calls its own exceptions; every other type is announced as a Java one. */
-  private static final Set<String> CELERY_EXCEPTIONS = Set.of("NotRegistered", "TaskRevokedError");
+  private static final Set<String> CELERY_EXCEPTIONS =
+      Set.of("NotRegistered", "TaskRevokedError", "WorkerLostError");
 
   /** The values that a chunk has, where the failure takes the result's place. */
   private static final String PARTIAL = "warren_partial";

@@ -92,6 +92,11 @@ public record TaskMessage(
         lostAttempts);
   }
 
+  /** Which attempt this is; 1 is the first. */
+  public int attempt() {
+    return (int) Math.min(Integer.MAX_VALUE, 1L + retries + lostAttempts);
+  }
+
   /** Whether a reply is wanted. */
   public boolean wantsReply() {
     return replyTo != null && !replyTo.isEmpty() && !ignoreResult;

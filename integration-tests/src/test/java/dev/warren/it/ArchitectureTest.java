@@ -73,7 +73,8 @@ class ArchitectureTest {
   static final ArchRule theClientNeedsNoSpring =
       classes()
           .that()
-          .resideInAnyPackage("dev.warren", "dev.warren.rabbit", "dev.warren.wire")
+          .resideInAnyPackage(
+              "dev.warren", "dev.warren.process", "dev.warren.rabbit", "dev.warren.wire")
           .should(
               new ArchCondition<JavaClass>("not use Spring") {
                 @Override

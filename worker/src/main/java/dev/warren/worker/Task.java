@@ -21,7 +21,8 @@ import java.lang.annotation.Target;
  * parameters' names (compile with {@code -parameters}, as Spring Boot's build does), each converted
  * by Jackson to the parameter's type. A parameter that is {@code Optional} or {@code @Nullable} may
  * be left out; a varargs parameter takes the positional arguments that remain. The return value is
- * sent as JSON; whatever the method throws becomes the caller's {@code TaskFailedException}.
+ * sent as JSON; whatever the method throws becomes the caller's {@code TaskFailedException}. A
+ * parameter of type {@link TaskContext} is no argument: through it the task tells its progress.
  *
  * <p>Slots run on threads of their own: a bean with tasks must be thread-safe. A task should end
  * soon after its thread is interrupted, which is how a worker that shuts down asks for it.

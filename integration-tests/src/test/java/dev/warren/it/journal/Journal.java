@@ -17,6 +17,12 @@ public final class Journal {
   /** The task's name; its arguments are the journal's file, a key and how long to take, in ms. */
   public static final String TASK = "journal.work";
 
+  /** A task that ends its worker's process; its arguments are the journal's file and a key. */
+  public static final String KILL = "journal.kill";
+
+  /** A task whose result is a text, its first argument, so many times, its second one. */
+  public static final String REPEAT = "journal.repeat";
+
   private static final String BEGIN = "begin";
   private static final String END = "end";
 

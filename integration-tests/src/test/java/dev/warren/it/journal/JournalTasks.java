@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.springframework.stereotype.Component;
 
-/** A task that writes down when it begins and when it ends. */
+/** Tasks that write down when they begin and when they end, and others to try faults with. */
 @Component
 class JournalTasks {
 
@@ -18,5 +18,18 @@ class JournalTasks {
     Thread.sleep(millis);
     journal.end(key);
     return key;
+  }
+
+  /** Ends the JVM at once, as a bug in native code does. */
+  @Task(Journal.KILL)
+  public void kill(String file, String key) throws IOException {
+    new Journal(Path.of(file)).begin(key);
+    Runtime.getRuntime().halt(1);
+  }
+
+  /** Returns a text that may be longer than a message. */
+  @Task(Journal.REPEAT)
+  public String repeat(String text, int times) {
+    return text.repeat(times);
   }
 }

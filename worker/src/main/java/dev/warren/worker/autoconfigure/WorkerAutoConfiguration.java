@@ -5,11 +5,13 @@ import dev.warren.rabbit.Broker;
 import dev.warren.wire.WireFormat;
 import dev.warren.worker.WorkerProperties;
 import dev.warren.worker.delivery.WorkerRuntime;
+import dev.warren.worker.execute.Initializer;
 import dev.warren.worker.execute.TaskRegistry;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -34,8 +36,21 @@ public class WorkerAutoConfiguration {
 
   @Bean
   WorkerLifecycle warrenWorkerLifecycle(
-      WorkerRuntime runtime, TaskBeans tasks, WorkerProperties properties) {
-    return new WorkerLifecycle(runtime, tasks, properties.readyFile());
+      WorkerRuntime runtime,
+      TaskBeans tasks,
+      TaskRegistry registry,
+      WireFormat wire,
+      WorkerProperties properties) {
+    Initializer initializer =
+        new Initializer(
+            registry, wire.mapper(), properties.initializer(), properties.initializerArgs());
+    return new WorkerLifecycle(runtime, tasks, initializer, properties.readyFile());
+  }
+
+  @Bean
+  EndAfterMaxTasks warrenEndAfterMaxTasks(
+      WorkerRuntime runtime, ConfigurableApplicationContext context) {
+    return new EndAfterMaxTasks(runtime, context);
   }
 
   @Bean

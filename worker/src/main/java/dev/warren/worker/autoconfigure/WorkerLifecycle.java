@@ -1,6 +1,7 @@
 package dev.warren.worker.autoconfigure;
 
 import dev.warren.worker.delivery.WorkerRuntime;
+import dev.warren.worker.execute.Initializer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
@@ -10,18 +11,22 @@ final class WorkerLifecycle implements SmartLifecycle {
 
   private final WorkerRuntime runtime;
   private final TaskBeans tasks;
+  private final Initializer initializer;
   private final @Nullable ReadyFile readyFile;
   private volatile boolean running;
 
-  WorkerLifecycle(WorkerRuntime runtime, TaskBeans tasks, @Nullable Path readyFile) {
+  WorkerLifecycle(
+      WorkerRuntime runtime, TaskBeans tasks, Initializer initializer, @Nullable Path readyFile) {
     this.runtime = runtime;
     this.tasks = tasks;
+    this.initializer = initializer;
     this.readyFile = readyFile == null ? null : new ReadyFile(readyFile, runtime::isTakingTasks);
   }
 
   @Override
   public void start() {
     tasks.register();
+    initializer.run();
     runtime.start();
     if (readyFile != null) {
       readyFile.start();

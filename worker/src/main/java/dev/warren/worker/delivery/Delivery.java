@@ -5,6 +5,7 @@ import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Envelope;
 import dev.warren.rabbit.AmqpMessages;
+import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * message again. Thread-safe.
  */
 final class Delivery implements Comparable<Delivery> {
+
+  /** Header that counts how often a busy worker offered a task to others. */
+  static final String OFFERS = "warren_offers";
 
   private static final Logger log = LoggerFactory.getLogger(Delivery.class);
 
@@ -58,13 +62,28 @@ final class Delivery implements Comparable<Delivery> {
     return properties;
   }
 
-  /** Executions that began before this one, as far as the broker tells: exact on quorum queues. */
-  int earlierDeliveries() {
-    Object count = message.headers().get("x-delivery-count");
-    if (count instanceof Number number) {
-      return Math.max(0, number.intValue()); // on a classic queue anybody can write this header
-    }
-    return envelope.isRedeliver() ? 1 : 0;
+  /** Whether it comes from the queue of tasks that were put off. */
+  boolean isDue() {
+    return due;
+  }
+
+  /** Whether the message was delivered before, on a channel that ended or requeued it. */
+  boolean isRedelivered() {
+    return envelope.isRedeliver();
+  }
+
+  /** Lost attempts that are counted in the message itself. */
+  int lostAttempts() {
+    return count(WireFormat.LOST_ATTEMPTS);
+  }
+
+  /** How often a busy worker offered it to others. */
+  int offers() {
+    return count(OFFERS);
+  }
+
+  private int count(String header) { // which anybody can write
+    return message.headers().get(header) instanceof Number n ? Math.max(0, n.intValue()) : 0;
   }
 
   /** Whether the delivery is still ours: its channel lives and it is not settled. */
@@ -87,7 +106,10 @@ final class Delivery implements Comparable<Delivery> {
     return comesAgain;
   }
 
-  /** Not done: the broker delivers it again, to anybody. */
+  /**
+   * Not done: the broker delivers it again, to anybody, as redelivered. A task that did not run is
+   * given back by {@link Forwarding}.
+   */
   void giveBack() {
     willComeAgain();
     settle(() -> channel.basicNack(envelope.getDeliveryTag(), false, true));

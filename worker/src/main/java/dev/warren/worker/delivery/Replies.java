@@ -14,9 +14,11 @@ import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +74,22 @@ final class Replies {
     }
   }
 
+  /** Takes what a task that begins tells of its progress, and announces it. */
+  ProgressReports progressOf(Delivery delivery, TaskMessage task, Instant startedAt) {
+    return new ProgressReports(
+        progress ->
+            announce(
+                delivery,
+                task,
+                new News(
+                    TaskStatus.PROGRESS,
+                    Map.of("current", progress.current(), "total", progress.total()),
+                    null,
+                    startedAt)),
+        System::nanoTime,
+        (pause, action) -> timer.schedule(action, pause.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
   private @Nullable String replyTo(TaskMessage task) {
     String replyTo = task.replyTo();
     return task.wantsReply() && replyTo != null && isAllowed(replyTo) ? replyTo : null;
@@ -86,7 +104,7 @@ final class Replies {
             news.result(),
             news.error(),
             worker,
-            task.retries() + 1 + delivery.earlierDeliveries(),
+            task.attempt(),
             news.startedAt(),
             doneAt);
     return encode(reply, task.correlationId());
@@ -121,14 +139,17 @@ final class Replies {
     return publisher.publish(queue, AmqpMessages.properties(message), message.body());
   }
 
-  /** A result that cannot be sent becomes a failure that can. */
+  /** A result that cannot be sent becomes a failure that can; a failure goes without its values. */
   private WireMessage encode(ReplyMessage reply, String correlationId) {
     String id = AmqpMessages.fitsShortString(correlationId) ? correlationId : reply.taskId();
     try {
       return wire.writeReply(reply, id);
     } catch (EncodingException e) {
       log.warn("task {}: {}", reply.taskId(), e.getMessage());
-      TaskError error = new TaskError("ResultNotEncodable", String.valueOf(e.getMessage()), null);
+      TaskError error =
+          reply.error() != null
+              ? reply.error()
+              : new TaskError("ResultNotEncodable", String.valueOf(e.getMessage()), null);
       ReplyMessage failure =
           new ReplyMessage(
               reply.taskId(),

@@ -1,5 +1,6 @@
 package dev.warren.worker.delivery;
 
+import dev.warren.Progress;
 import dev.warren.wire.TaskMessage;
 import dev.warren.worker.execute.Outcome;
 import dev.warren.worker.execute.ThreadExecutor;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,12 +83,18 @@ final class Revocations {
     return ids;
   }
 
-  /** Runs a task in the calling thread, unless it is revoked. Never throws. */
-  Outcome run(ThreadExecutor executor, TaskMessage task) {
+  /**
+   * Runs a task in the calling thread, unless it is revoked. Never throws.
+   *
+   * @param reports takes what the task tells of its progress
+   */
+  Outcome run(ThreadExecutor executor, TaskMessage task, Consumer<Progress> reports) {
     Run run = new Run(task.id());
     running.add(run);
     try {
-      return isRevoked(task.id()) ? Outcome.revoked() : executor.run(task, run::isInterrupted);
+      return isRevoked(task.id())
+          ? Outcome.revoked()
+          : executor.run(task, run::isInterrupted, reports);
     } finally {
       running.remove(run);
       run.end();

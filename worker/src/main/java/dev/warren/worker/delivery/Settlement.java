@@ -1,7 +1,5 @@
 package dev.warren.worker.delivery;
 
-import dev.warren.rabbit.Broker;
-import dev.warren.rabbit.Republishing;
 import dev.warren.rabbit.Topology;
 import dev.warren.wire.Decoded;
 import dev.warren.wire.OneLine;
@@ -15,7 +13,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,29 +31,26 @@ final class Settlement {
 
   private static final Logger log = LoggerFactory.getLogger(Settlement.class);
 
-  private final Broker broker;
+  private final Forwarding forwarding;
   private final Replies replies;
   private final String queue;
   private final String worker;
   private final Duration unknownTaskTtl;
   private final Clock clock;
-  private final ScheduledExecutorService timer;
 
   Settlement(
-      Broker broker,
+      Forwarding forwarding,
       Replies replies,
       String queue,
       String worker,
       Duration unknownTaskTtl,
-      Clock clock,
-      ScheduledExecutorService timer) {
-    this.broker = broker;
+      Clock clock) {
+    this.forwarding = forwarding;
     this.replies = replies;
     this.queue = queue;
     this.worker = worker;
     this.unknownTaskTtl = unknownTaskTtl;
     this.clock = clock;
-    this.timer = timer;
   }
 
   /**
@@ -73,7 +67,7 @@ final class Settlement {
       }
       case EXPIRED, REVOKED -> end(delivery, task, TaskStatus.REVOKED, outcome, startedAt);
       case UNKNOWN_TASK -> putOff(delivery, task, outcome);
-      case ABANDONED -> delivery.giveBack();
+      case ABANDONED -> forwarding.giveBack(delivery);
     }
   }
 
@@ -85,16 +79,34 @@ final class Settlement {
     String code = reason == null ? "unknown" : reason.code();
     String detail = String.valueOf(undecodable.detail());
     log.warn("a message of '{}' goes to quarantine: {}: {}", queue, code, detail);
+    ackAfter(
+        delivery,
+        keepDead(delivery, code, detail).thenCompose(kept -> replies.refuse(delivery, detail)));
+  }
+
+  /**
+   * A task that does not run again, because its worker was lost too often: kept for an operator to
+   * look at, and answered.
+   */
+  void workerLost(Delivery delivery, TaskMessage task, int times) {
+    Outcome outcome = Outcome.workerLost(times);
+    String detail = oneLine(outcome.error());
+    log.warn("task {} {} goes to quarantine: {}", task.task(), task.id(), detail);
+    Replies.News news = new Replies.News(TaskStatus.FAILURE, null, outcome.error(), null);
+    ackAfter(
+        delivery,
+        keepDead(delivery, "worker-lost", detail)
+            .thenCompose(kept -> replies.end(delivery, task, news)));
+  }
+
+  private CompletableFuture<Void> keepDead(Delivery delivery, String code, String detail) {
     Map<String, Object> why = new LinkedHashMap<>();
     why.put("x-warren-reason", code);
     why.put("x-warren-detail", detail);
     why.put("x-warren-queue", queue);
     why.put("x-warren-worker", worker);
     why.put("x-warren-time", clock.instant().toString());
-    ackAfter(
-        delivery,
-        keep(delivery, Topology.dead(queue), why)
-            .thenCompose(kept -> replies.refuse(delivery, detail)));
+    return forwarding.keep(delivery, Topology.dead(queue), why);
   }
 
   /** An ack once the broker has what must come first; an end in any case. */
@@ -144,26 +156,10 @@ final class Settlement {
     }
     delivery.willComeAgain();
     Map<String, Object> header = Map.of("warren_unknown_since", since.toString());
-    ackAfter(delivery, keep(delivery, Topology.delay(queue), header));
+    ackAfter(delivery, forwarding.keep(delivery, Topology.delay(queue), header));
   }
 
   private static String oneLine(@Nullable TaskError error) {
     return error == null ? "" : OneLine.of(error.type() + ": " + error.message());
-  }
-
-  /** Sends the message on, as it came, to another of our queues. */
-  private CompletableFuture<Void> keep(
-      Delivery delivery, String target, Map<String, Object> headers) {
-    return UntilTaken.keep(
-        delivery,
-        () ->
-            broker
-                .publisher()
-                .publish(
-                    target,
-                    Republishing.copy(delivery.properties(), headers),
-                    delivery.message().body()),
-        () -> broker.redeclare(queue),
-        timer);
   }
 }

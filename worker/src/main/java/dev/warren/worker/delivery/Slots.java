@@ -34,13 +34,16 @@ final class Slots {
   private static final Logger log = LoggerFactory.getLogger(Slots.class);
 
   private static final Duration PATIENCE = Duration.ofMillis(500);
-  private static final int MOST_DOUBLINGS = 30;
+  private static final int MOST_DOUBLINGS = 4;
 
   private final WireFormat wire;
   private final ThreadExecutor executor;
   private final Settlement settlement;
   private final Replies replies;
+  private final Forwarding forwarding;
+  private final LostAttempts lostAttempts;
   private final Clock clock;
+  private final TaskLimit limit;
   private final ThreadPoolExecutor threads;
 
   private final Revocations revocations = new Revocations();
@@ -54,12 +57,18 @@ final class Slots {
       ThreadExecutor executor,
       Settlement settlement,
       Replies replies,
-      Clock clock) {
+      Forwarding forwarding,
+      LostAttempts lostAttempts,
+      Clock clock,
+      TaskLimit limit) {
     this.wire = wire;
     this.executor = executor;
     this.settlement = settlement;
     this.replies = replies;
+    this.forwarding = forwarding;
+    this.lostAttempts = lostAttempts;
     this.clock = clock;
+    this.limit = limit;
     this.threads =
         new ThreadPoolExecutor(
             concurrency, concurrency, 0, TimeUnit.SECONDS, new PriorityBlockingQueue<>());
@@ -75,12 +84,16 @@ final class Slots {
 
   /** Takes a delivery at once; it runs when a slot is free. */
   void accept(Delivery delivery) {
-    if (stopping) {
-      delivery.giveBack(); // it was on its way when the consumer was cancelled
-      return;
-    }
     holdings.add(delivery);
-    threads.execute(new Run(delivery));
+    lostAttempts.admit(delivery, () -> enqueue(delivery));
+  }
+
+  private void enqueue(Delivery delivery) {
+    if (stopping) {
+      forwarding.giveBack(delivery); // it was on its way when the consumer was cancelled
+    } else {
+      threads.execute(new Run(delivery));
+    }
   }
 
   /** The tasks that are not wanted any more. */
@@ -99,17 +112,28 @@ final class Slots {
   }
 
   /**
-   * Gives back what has waited too long for a slot, so that a worker with a free one gets it: a
-   * busy worker holds no task that an idle one could run. Called now and then.
+   * Offers to other workers what has waited too long for a slot, so that one with a free slot gets
+   * it: a busy worker holds no task that an idle one could run. Called now and then.
    */
   void giveBackWaitingLong() {
     long now = System.nanoTime();
     for (Runnable waiting : threads.getQueue()) {
       Run run = (Run) waiting;
       if (run.hasWaitedLong(now) && threads.remove(run)) {
-        run.delivery.giveBack();
+        offer(run.delivery);
       }
     }
+  }
+
+  private void offer(Delivery delivery) {
+    forwarding
+        .offer(delivery)
+        .thenAccept(
+            isTaken -> {
+              if (!isTaken) {
+                enqueue(delivery);
+              }
+            });
   }
 
   /** Takes no more, and gives back what no slot has begun; says how many. */
@@ -117,7 +141,7 @@ final class Slots {
     stopping = true;
     List<Runnable> waiting = new ArrayList<>();
     threads.getQueue().drainTo(waiting);
-    waiting.forEach(run -> ((Run) run).delivery.giveBack());
+    waiting.forEach(run -> forwarding.giveBack(((Run) run).delivery));
     return waiting.size();
   }
 
@@ -159,6 +183,9 @@ final class Slots {
       delivery.abandon(); // its channel died while it waited; the broker delivers it again
       return;
     }
+    if (lostAttempts.count(delivery)) {
+      return;
+    }
     Decoded<TaskMessage> decoded = wire.readTask(delivery.message());
     TaskMessage task = decoded.value();
     if (task == null) {
@@ -176,7 +203,7 @@ final class Slots {
   /** Our own fault: once more, elsewhere or later, and then to quarantine instead of for ever. */
   private void giveUp(Delivery delivery, Throwable fault) {
     log.error("a delivery could not be handled", fault);
-    if (delivery.earlierDeliveries() == 0) {
+    if (delivery.lostAttempts() == 0 && !delivery.isRedelivered()) {
       delivery.giveBack();
     } else {
       settlement.quarantine(
@@ -194,11 +221,24 @@ final class Slots {
       settlement.settle(delivery, task, Outcome.revoked(), null);
       return;
     }
+    if (lostAttempts.isTooOften(delivery)) {
+      settlement.workerLost(delivery, task, LostAttempts.of(delivery));
+      return;
+    }
+    if (!limit.begin()) {
+      forwarding.giveBack(delivery);
+      return;
+    }
     if (task.trackStarted() && executor.knows(task)) {
       replies.announce(delivery, task, new Replies.News(TaskStatus.STARTED, null, null, startedAt));
     }
-    Outcome outcome = revocations.run(executor, task);
-    settlement.settle(delivery, task, outcome, startedAt);
+    settlement.settle(delivery, task, execute(delivery, task, startedAt), startedAt);
+  }
+
+  private Outcome execute(Delivery delivery, TaskMessage task, Instant startedAt) {
+    try (ProgressReports reports = replies.progressOf(delivery, task, startedAt)) {
+      return revocations.run(executor, task, reports);
+    }
   }
 
   /** A delivery on its way into a slot. */
@@ -211,11 +251,11 @@ final class Slots {
     }
 
     /**
-     * Twice as long each time it comes back: a quorum queue counts deliveries and throws a message
-     * out that had too many.
+     * Twice as long each time it was offered, up to 8 s: where all workers are busy, it does not go
+     * round among them for nothing.
      */
     boolean hasWaitedLong(long now) {
-      long patience = PATIENCE.toNanos() << Math.min(delivery.earlierDeliveries(), MOST_DOUBLINGS);
+      long patience = PATIENCE.toNanos() << Math.min(delivery.offers(), MOST_DOUBLINGS);
       return now - since >= patience;
     }
 

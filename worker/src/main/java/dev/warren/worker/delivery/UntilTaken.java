@@ -30,6 +30,7 @@ final class UntilTaken {
   private final Delivery delivery;
   private final Supplier<CompletableFuture<PublishOutcome>> publish;
   private final @Nullable Runnable redeclare;
+  private final Duration afterLoss;
   private final ScheduledExecutorService timer;
   private final CompletableFuture<Void> taken = new CompletableFuture<>();
   private long pauseMillis = FIRST_PAUSE_MILLIS; // one attempt at a time
@@ -39,10 +40,12 @@ final class UntilTaken {
       Delivery delivery,
       Supplier<CompletableFuture<PublishOutcome>> publish,
       @Nullable Runnable redeclare,
+      Duration afterLoss,
       ScheduledExecutorService timer) {
     this.delivery = delivery;
     this.publish = publish;
     this.redeclare = redeclare;
+    this.afterLoss = afterLoss;
     this.timer = timer;
   }
 
@@ -56,7 +59,7 @@ final class UntilTaken {
       Delivery delivery,
       Supplier<CompletableFuture<PublishOutcome>> publish,
       ScheduledExecutorService timer) {
-    return new UntilTaken(delivery, publish, null, timer).start();
+    return new UntilTaken(delivery, publish, null, AFTER_LOSS, timer).start();
   }
 
   /**
@@ -71,7 +74,19 @@ final class UntilTaken {
       Supplier<CompletableFuture<PublishOutcome>> publish,
       Runnable redeclare,
       ScheduledExecutorService timer) {
-    return new UntilTaken(delivery, publish, redeclare, timer).start();
+    return new UntilTaken(delivery, publish, redeclare, AFTER_LOSS, timer).start();
+  }
+
+  /**
+   * As {@link #keep}, for a copy that is to take the delivery's place: it is not published once the
+   * channel is dead, because the broker then delivers the task itself.
+   */
+  static CompletableFuture<Void> giveBack(
+      Delivery delivery,
+      Supplier<CompletableFuture<PublishOutcome>> publish,
+      Runnable redeclare,
+      ScheduledExecutorService timer) {
+    return new UntilTaken(delivery, publish, redeclare, Duration.ZERO, timer).start();
   }
 
   private CompletableFuture<Void> start() {
@@ -80,6 +95,11 @@ final class UntilTaken {
   }
 
   private void attempt() {
+    if (isLongLost()) {
+      log.warn("gave up publishing after {}: the broker has delivered the task again", afterLoss);
+      delivery.abandon();
+      return;
+    }
     publish.get().whenComplete(this::answered);
   }
 
@@ -100,11 +120,6 @@ final class UntilTaken {
   }
 
   private void again() {
-    if (isLongLost()) {
-      log.warn("gave up publishing after {}: the broker has delivered the task again", AFTER_LOSS);
-      delivery.abandon();
-      return;
-    }
     try {
       timer.schedule(this::attempt, pauseMillis, TimeUnit.MILLISECONDS);
       pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
@@ -121,6 +136,6 @@ final class UntilTaken {
     if (lostSince == null) {
       lostSince = now;
     }
-    return now - lostSince >= AFTER_LOSS.toNanos();
+    return now - lostSince >= afterLoss.toNanos();
   }
 }

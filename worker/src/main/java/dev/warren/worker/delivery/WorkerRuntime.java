@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>the consumers are cancelled: no new task comes;
- *   <li>what was delivered but not begun is given back, at once;
+ *   <li>what was delivered but not begun is given back, at once, without counting as an attempt;
  *   <li>what runs goes on until {@code drain-timeout}, and is answered and acked;
  *   <li>what still runs then is interrupted, and given back when it ends;
  *   <li>what ignores that is left behind: the broker delivers it again when the connection closes.
@@ -34,7 +35,9 @@ public final class WorkerRuntime {
   private static final Logger log = LoggerFactory.getLogger(WorkerRuntime.class);
   private static final Duration SWEEP = Duration.ofMillis(250);
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration UNLIMITED = Duration.ofDays(100 * 365);
   private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofSeconds(5);
+  private static final Duration GIVE_BACK_TIMEOUT = Duration.ofSeconds(2);
 
   private final Broker broker;
   private final TaskRegistry registry;
@@ -45,6 +48,7 @@ public final class WorkerRuntime {
   private final ControlConsumer control;
   private final List<SlotConsumer> consumers = new ArrayList<>();
   private final ScheduledExecutorService timer = Threads.scheduler("warren-settlement");
+  private final CompletableFuture<Void> spent = new CompletableFuture<>();
 
   /** A worker that is not started. */
   public WorkerRuntime(
@@ -56,10 +60,22 @@ public final class WorkerRuntime {
     this.queue = properties.queue() == null ? broker.settings().defaultQueue() : properties.queue();
     String name = properties.name();
     Replies replies = new Replies(broker.publisher(), wire, queue, name, clock, timer);
+    Forwarding forwarding = new Forwarding(broker, queue, timer);
+    LostAttempts lostAttempts = new LostAttempts(properties.maxLostAttempts(), forwarding, timer);
     Settlement settlement =
-        new Settlement(broker, replies, queue, name, properties.unknownTaskTtl(), clock, timer);
+        new Settlement(forwarding, replies, queue, name, properties.unknownTaskTtl(), clock);
     ThreadExecutor executor = new ThreadExecutor(registry);
-    this.slots = new Slots(properties.concurrency(), wire, executor, settlement, replies, clock);
+    this.slots =
+        new Slots(
+            properties.concurrency(),
+            wire,
+            executor,
+            settlement,
+            replies,
+            forwarding,
+            lostAttempts,
+            clock,
+            new TaskLimit(properties.maxTasks(), this::takeNoMore));
     this.answers = new ControlAnswers(broker, wire, name, replies::isAllowed);
     Commands commands = new Commands(queue, name, slots, this::consumersOfQueue, answers);
     this.control = new ControlConsumer(broker, wire, name, commands::execute);
@@ -108,6 +124,34 @@ public final class WorkerRuntime {
     return (int) consumers.stream().filter(SlotConsumer::isConsumingQueue).count();
   }
 
+  /**
+   * Completes when the worker has run as many tasks as it may, and all of them are settled; it has
+   * to be stopped then. Never, if there is no such limit.
+   */
+  public CompletableFuture<Void> spent() {
+    return spent;
+  }
+
+  /**
+   * The last task is about to begin, on the calling thread. The consumers are cancelled first, so
+   * that the broker hands nothing to a worker that would only give it back.
+   */
+  private void takeNoMore() {
+    log.info("worker {} takes no more: it has begun its last task", properties.name());
+    Threads.bounded("warren-cancel", CANCEL_TIMEOUT, () -> consumers.forEach(SlotConsumer::stop));
+    slots.giveBackWaiting();
+    Threads.named("warren-spent").newThread(this::awaitLastTasks).start();
+  }
+
+  private void awaitLastTasks() {
+    try {
+      slots.awaitSettled(UNLIMITED);
+      spent.complete(null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Stops in the order above; blocks until it is done. */
   public void stop() {
     try {
@@ -121,7 +165,7 @@ public final class WorkerRuntime {
       if (left > 0) {
         log.warn("stopping 4/4: interrupting {} tasks that did not end in time", left);
         slots.interrupt(GRACE_AFTER_INTERRUPT);
-        left = slots.awaitSettled(Duration.ZERO);
+        left = slots.awaitSettled(GIVE_BACK_TIMEOUT);
       } else {
         slots.interrupt(Duration.ZERO);
       }

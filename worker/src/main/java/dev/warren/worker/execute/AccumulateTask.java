@@ -1,5 +1,6 @@
 package dev.warren.worker.execute;
 
+import dev.warren.worker.TaskContext;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,8 @@ import tools.jackson.databind.JsonNode;
 final class AccumulateTask implements TaskHandler {
 
   @Override
-  public @Nullable Object call(List<JsonNode> args, Map<String, JsonNode> kwargs) {
+  public @Nullable Object call(
+      List<JsonNode> args, Map<String, JsonNode> kwargs, TaskContext context) {
     JsonNode index = kwargs.get("index");
     if (index == null || index.isNull()) {
       return args;

@@ -1,5 +1,6 @@
 package dev.warren.worker.execute;
 
+import dev.warren.worker.TaskContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Celery's {@code celery.map} and {@code celery.starmap}: one message that runs a task for each
- * item of a list, one after the other, and fails with the first that fails.
+ * item of a list, one after the other, and fails with the first that fails. Tells how many items
+ * are done.
  *
  * @see <a href="https://github.com/celery/celery/blob/main/celery/app/builtins.py">builtins.py</a>
  */
@@ -26,19 +28,29 @@ final class MapTask implements TaskHandler {
   }
 
   @Override
-  public @Nullable Object call(List<JsonNode> args, Map<String, JsonNode> kwargs) throws Throwable {
+  public @Nullable Object call(
+      List<JsonNode> args, Map<String, JsonNode> kwargs, TaskContext context) throws Throwable {
     JsonNode signature = argument("task", 0, args, kwargs);
     JsonNode items = argument("it", 1, args, kwargs);
     String task = signature.path("task").asString("");
     if (task.isEmpty() || !items.isArray()) {
       throw new TaskArgumentException("needs 'task' with a signature and 'it' with a list");
     }
+    TaskContext itemsContext = RunningTask.item(context);
     List<@Nullable Object> results = new ArrayList<>(items.size());
     for (JsonNode item : items) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      results.add(registry.call(task, arguments(item), Map.of()));
+      try {
+        results.add(registry.call(task, arguments(item), Map.of(), itemsContext));
+      } catch (UnknownTaskException e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new ChunkFailedException(
+            e instanceof ChunkFailedException inner ? inner.failure() : e, results);
+      }
+      context.progress(results.size(), items.size());
     }
     return results;
   }

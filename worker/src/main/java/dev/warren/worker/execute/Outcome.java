@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * values.
  *
  * @param kind what happened
- * @param value what the task returned; null unless it succeeded
+ * @param value what the task returned; of a chunk that failed the values of the items before the
+ *     failing one, if they are wanted; null otherwise
  * @param error why it did not succeed; null if it did
  */
 public record Outcome(Kind kind, @Nullable Object value, @Nullable TaskError error) {
@@ -39,9 +40,21 @@ public record Outcome(Kind kind, @Nullable Object value, @Nullable TaskError err
     return new Outcome(Kind.SUCCEEDED, value, null);
   }
 
-  /** A failure told by an exception's simple name, message and stack trace, all bounded. */
-  public static Outcome failed(Throwable thrown) {
-    return new Outcome(Kind.FAILED, null, describe(thrown));
+  /**
+   * A failure told by an exception's simple name, message and stack trace, all bounded.
+   *
+   * @param partial the values that a chunk has, or null
+   */
+  static Outcome failed(Throwable thrown, @Nullable Object partial) {
+    return new Outcome(Kind.FAILED, partial, describe(thrown));
+  }
+
+  /** Its worker was lost while it had the task, so often that it does not run again. */
+  public static Outcome workerLost(int times) {
+    String message =
+        "its worker was lost while it had the task, %s: killed, cut off, or past the broker's consumer_timeout; it ends here so that it takes no more workers with it"
+            .formatted(times == 1 ? "once" : times + " times");
+    return new Outcome(Kind.FAILED, null, new TaskError("WorkerLostError", message, null));
   }
 
   static Outcome unknownTask(String message) {

@@ -1,5 +1,6 @@
 package dev.warren.worker.execute;
 
+import dev.warren.worker.TaskContext;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,5 +16,6 @@ interface TaskHandler {
    * @throws UnknownTaskException if it needs a task that is not registered
    * @throws Throwable whatever the task throws
    */
-  @Nullable Object call(List<JsonNode> args, Map<String, JsonNode> kwargs) throws Throwable;
+  @Nullable Object call(List<JsonNode> args, Map<String, JsonNode> kwargs, TaskContext context)
+      throws Throwable;
 }

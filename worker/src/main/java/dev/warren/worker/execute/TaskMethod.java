@@ -1,6 +1,7 @@
 package dev.warren.worker.execute;
 
 import dev.warren.WarrenException.ConfigurationException;
+import dev.warren.worker.TaskContext;
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -22,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A user's method as a task: binds arguments to its parameters as Python binds them to a
- * function's, and calls it. Immutable.
+ * function's, and calls it. A parameter of type {@link TaskContext} is no argument. Immutable.
  */
 final class TaskMethod implements TaskHandler {
 
@@ -30,6 +31,7 @@ final class TaskMethod implements TaskHandler {
   private final Method method;
   private final JsonMapper mapper;
   private final List<Slot> slots;
+  private final int contextIndex; // -1 for none
   private final boolean varargs;
 
   /** One parameter. */
@@ -49,11 +51,24 @@ final class TaskMethod implements TaskHandler {
       throw new ConfigurationException(this + " cannot be a task: it must be public", null);
     }
     method.setAccessible(true); // a public method of a package-private bean
+    this.contextIndex = contextIndex(method);
     List<Slot> found = new ArrayList<>();
     for (Parameter parameter : method.getParameters()) {
-      found.add(slot(parameter));
+      if (parameter.getType() != TaskContext.class) {
+        found.add(slot(parameter));
+      }
     }
     this.slots = List.copyOf(found);
+  }
+
+  private int contextIndex(Method of) {
+    List<Class<?>> types = List.of(of.getParameterTypes());
+    int index = types.indexOf(TaskContext.class);
+    if (index != types.lastIndexOf(TaskContext.class)) {
+      throw new ConfigurationException(
+          this + " cannot be a task: it has two parameters of type TaskContext; remove one", null);
+    }
+    return index;
   }
 
   private Slot slot(Parameter parameter) {
@@ -66,34 +81,37 @@ final class TaskMethod implements TaskHandler {
   }
 
   @Override
-  public @Nullable Object call(List<JsonNode> args, Map<String, JsonNode> kwargs) throws Throwable {
-    @Nullable Object[] values = bind(args, kwargs);
+  public @Nullable Object call(
+      List<JsonNode> args, Map<String, JsonNode> kwargs, TaskContext context) throws Throwable {
+    List<@Nullable Object> values = bind(args, kwargs);
+    if (contextIndex >= 0) {
+      values.add(contextIndex, context);
+    }
     try {
-      return method.invoke(bean, values);
+      return method.invoke(bean, values.toArray());
     } catch (InvocationTargetException e) {
       throw e.getTargetException();
     }
   }
 
-  private @Nullable Object[] bind(List<JsonNode> args, Map<String, JsonNode> kwargs) {
+  private List<@Nullable Object> bind(List<JsonNode> args, Map<String, JsonNode> kwargs) {
     int fixed = varargs ? slots.size() - 1 : slots.size();
     if (args.size() > fixed && !varargs) {
       throw new TaskArgumentException(
           "takes %d arguments (%s) but %d were given".formatted(fixed, signature(), args.size()));
     }
     requireKnown(kwargs.keySet(), fixed);
-    @Nullable Object[] values = new Object[slots.size()];
+    List<@Nullable Object> values = new ArrayList<>(slots.size() + 1);
     for (int i = 0; i < fixed; i++) {
       Slot slot = slots.get(i);
       JsonNode named = kwargs.get(slot.name());
       if (i < args.size() && named != null) {
         throw new TaskArgumentException("argument '" + slot.name() + "' was given twice");
       }
-      values[i] = value(slot, i < args.size() ? args.get(i) : named);
+      values.add(value(slot, i < args.size() ? args.get(i) : named));
     }
     if (varargs) {
-      values[fixed] =
-          rest(slots.get(fixed), args.subList(Math.min(fixed, args.size()), args.size()));
+      values.add(rest(slots.get(fixed), args.subList(Math.min(fixed, args.size()), args.size())));
     }
     return values;
   }

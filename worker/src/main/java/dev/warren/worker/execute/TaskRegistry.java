@@ -1,6 +1,7 @@
 package dev.warren.worker.execute;
 
 import dev.warren.WarrenException.ConfigurationException;
+import dev.warren.worker.TaskContext;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,13 +63,14 @@ public final class TaskRegistry {
     return handlers.containsKey(name);
   }
 
-  @Nullable Object call(String name, List<JsonNode> args, Map<String, JsonNode> kwargs)
+  @Nullable Object call(
+      String name, List<JsonNode> args, Map<String, JsonNode> kwargs, TaskContext context)
       throws Throwable {
     TaskHandler handler = handlers.get(name);
     if (handler == null) {
       throw new UnknownTaskException(
           "no worker that saw it knows task '%s'; this one knows %s".formatted(name, names()));
     }
-    return handler.call(args, kwargs);
+    return handler.call(args, kwargs, context);
   }
 }

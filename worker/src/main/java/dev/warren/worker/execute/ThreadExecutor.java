@@ -1,11 +1,14 @@
 package dev.warren.worker.execute;
 
+import dev.warren.Progress;
 import dev.warren.wire.TaskMessage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -33,35 +36,40 @@ public final class ThreadExecutor {
     return registry.knows(task.task());
   }
 
-  /** Runs one task that was read from the wire. Never throws. */
-  public Outcome run(TaskMessage task) {
-    return run(task, () -> false);
-  }
-
   /**
    * Runs one task that was read from the wire. Never throws.
    *
    * @param revoked whether an interrupt came because the task was revoked: if it ends by it, it
    *     counts as revoked, not as failed
+   * @param reports takes what the task tells of its progress, on any thread, until the task has
+   *     ended
    */
-  public Outcome run(TaskMessage task, BooleanSupplier revoked) {
+  public Outcome run(TaskMessage task, BooleanSupplier revoked, Consumer<Progress> reports) {
+    RunningTask context = new RunningTask(task, reports);
     try {
-      return Outcome.succeeded(registry.call(task.task(), args(task), kwargs(task)));
+      return Outcome.succeeded(registry.call(task.task(), args(task), kwargs(task), context));
     } catch (UnknownTaskException e) {
       return Outcome.unknownTask(String.valueOf(e.getMessage()));
+    } catch (ChunkFailedException e) {
+      return ended(e.failure(), task.wantsPartial() ? e.values() : null, revoked);
     } catch (Throwable thrown) {
-      if (wasInterrupted(thrown)) {
-        if (revoked.getAsBoolean()) {
-          return Outcome.terminated();
-        }
-        if (stopping) {
-          return Outcome.abandoned();
-        }
-      }
-      return Outcome.failed(thrown);
+      return ended(thrown, null, revoked);
     } finally {
+      context.end();
       Thread.interrupted(); // an interrupt was this task's, not the next one's
     }
+  }
+
+  private Outcome ended(Throwable thrown, @Nullable Object partial, BooleanSupplier revoked) {
+    if (wasInterrupted(thrown)) {
+      if (revoked.getAsBoolean()) {
+        return Outcome.terminated();
+      }
+      if (stopping) {
+        return Outcome.abandoned();
+      }
+    }
+    return Outcome.failed(thrown, partial);
   }
 
   private static boolean wasInterrupted(Throwable thrown) {

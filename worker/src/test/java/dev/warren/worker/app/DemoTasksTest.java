@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warren.Progress;
+import dev.warren.worker.TaskContext;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +38,48 @@ class DemoTasksTest {
   void wakesUpWhenItsThreadIsInterrupted() {
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> tasks.sleep(60)).isInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  void tellsAfterEachStepHowManyAreDone() throws Exception {
+    Recorder recorder = new Recorder();
+
+    assertThat(tasks.progress(3, 0.01, recorder)).isEqualTo(3);
+
+    assertThat(recorder.reports)
+        .containsExactly(new Progress(1, 3), new Progress(2, 3), new Progress(3, 3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 1_000_001})
+  void refusesANumberOfStepsThatIsNone(int steps) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> tasks.progress(steps, 1, new Recorder()))
+        .withMessage("steps must be from 1 to 1000000: " + steps);
+  }
+
+  private static final class Recorder implements TaskContext {
+    private final List<Progress> reports = new ArrayList<>();
+
+    @Override
+    public String id() {
+      return "id";
+    }
+
+    @Override
+    public int attempt() {
+      return 1;
+    }
+
+    @Override
+    public void progress(long current, long total) {
+      reports.add(new Progress(current, total));
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
   }
 
   @Test

@@ -135,7 +135,9 @@ class RevocationsTest {
       for (int i = 0; i < 20_000; i++) {
         String id = "unwanted" + i;
         revocations.run(
-            executor, TaskMessage.of(id, "unwanted", List.of(mapper.valueToTree(id)), Map.of()));
+            executor,
+            TaskMessage.of(id, "unwanted", List.of(mapper.valueToTree(id)), Map.of()),
+            progress -> {});
         Outcome next = run("next" + i, "quick");
         assertThat(next.kind()).isEqualTo(Kind.SUCCEEDED);
         assertThat(next.value()).isEqualTo(false);
@@ -173,6 +175,6 @@ class RevocationsTest {
 
   private Outcome run(String id, String task) {
     List<JsonNode> none = List.of();
-    return revocations.run(executor, TaskMessage.of(id, task, none, Map.of()));
+    return revocations.run(executor, TaskMessage.of(id, task, none, Map.of()), progress -> {});
   }
 }

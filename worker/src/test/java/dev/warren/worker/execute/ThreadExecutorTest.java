@@ -3,11 +3,14 @@ package dev.warren.worker.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warren.Progress;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.WireFormat;
 import dev.warren.worker.Task;
+import dev.warren.worker.TaskContext;
 import dev.warren.worker.execute.Outcome.Kind;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +52,28 @@ class ThreadExecutorTest {
       return new Point(x, point.y());
     }
 
+    @Task("tell")
+    public String tell(int left, TaskContext context, int... right) {
+      context.progress(left, right.length);
+      return context.id() + " " + context.attempt() + " " + context.isCancelled();
+    }
+
+    @Task("positive")
+    public int positive(int number, TaskContext context) {
+      context.progress(number, -1);
+      if (number <= 0) {
+        throw new IllegalArgumentException("not positive: " + number);
+      }
+      return number;
+    }
+
+    @Task("keep")
+    public void keep(TaskContext context) {
+      kept = context;
+      Thread.currentThread().interrupt();
+      cancelledWhileItRan = context.isCancelled();
+    }
+
     @Task("throw")
     public void raise(String what) throws Exception {
       switch (what) {
@@ -71,6 +96,10 @@ class ThreadExecutorTest {
     }
   }
 
+  private static @Nullable TaskContext kept;
+  private static boolean cancelledWhileItRan;
+
+  private final List<Progress> reports = new ArrayList<>();
   private final JsonMapper mapper = new WireFormat(1_000_000).mapper();
   private final TaskRegistry registry = new TaskRegistry(mapper);
   private final ThreadExecutor executor = new ThreadExecutor(registry);
@@ -104,6 +133,14 @@ class ThreadExecutorTest {
   }
 
   @Test
+  void accumulateGivesItsArgumentsBackAsInCelery() {
+    assertThat(run("celery.accumulate", List.of(1, 2), Map.of()).value()).hasToString("[1, 2]");
+    assertThat(run("celery.accumulate", List.of(1, 2), Map.of("index", 1)).value())
+        .hasToString("2");
+    assertThat(message("celery.accumulate", List.of(1), Map.of("index", 1))).contains("'index'");
+  }
+
+  @Test
   void varargsTakeWhatRemains() {
     assertThat(run("sum", List.of(1), Map.of()).value()).isEqualTo(1);
     assertThat(run("sum", List.of(1, 2, 3), Map.of()).value()).isEqualTo(6);
@@ -115,6 +152,28 @@ class ThreadExecutorTest {
         run("move", List.of(Map.of("x", 1, "y", 2), List.of(Map.of("x", 4, "y", 0))), Map.of());
 
     assertThat(outcome.value()).isEqualTo(new Point(5, 2));
+  }
+
+  @Test
+  void theContextIsNoArgumentAndMayStandAnywhere() {
+    assertThat(run("tell", List.of(7, 1, 2), Map.of()).value()).isEqualTo("id 1 false");
+    assertThat(run("tell", List.of(), Map.of("left", 8)).value()).isEqualTo("id 1 false");
+    assertThat(reports).containsExactly(new Progress(7, 2), new Progress(8, 0));
+    assertThat(message("positive", List.of(1), Map.of("context", 1)))
+        .contains("no argument 'context'; it takes (number)");
+  }
+
+  @Test
+  void aContextOfATaskThatHasEndedDoesNothing() {
+    run("keep", List.of(), Map.of());
+
+    assertThat(cancelledWhileItRan).isTrue();
+    assertThat(kept).isNotNull();
+    Thread.currentThread().interrupt();
+    assertThat(kept.isCancelled()).as("it is another task that is interrupted").isFalse();
+    assertThat(Thread.interrupted()).isTrue();
+    kept.progress(1, 2);
+    assertThat(reports).isEmpty();
   }
 
   @Test
@@ -176,6 +235,49 @@ class ThreadExecutorTest {
   }
 
   @Test
+  void aMapTellsHowManyItemsAreDoneAndItsItemsTellNothing() {
+    run("celery.map", List.of(), mapOf("positive", 4, 5, 6));
+
+    assertThat(reports).containsExactly(new Progress(1, 3), new Progress(2, 3), new Progress(3, 3));
+  }
+
+  @Test
+  void m9_aMapEndsWithTheFirstItemThatFails() {
+    Outcome outcome = run("celery.map", List.of(), mapOf("positive", 4, 5, -1, 6));
+
+    assertThat(outcome.kind()).isEqualTo(Kind.FAILED);
+    assertThat(outcome.error()).isNotNull();
+    assertThat(outcome.error().type()).isEqualTo("IllegalArgumentException");
+    assertThat(outcome.error().message()).isEqualTo("not positive: -1");
+    assertThat(outcome.value()).as("not asked for").isNull();
+    assertThat(reports).containsExactly(new Progress(1, 4), new Progress(2, 4));
+  }
+
+  @Test
+  void aMapThatFailsHasTheValuesBeforeIfTheyAreWanted() {
+    TaskMessage chunk = message("celery.map", mapOf("positive", 4, 5, -1, 6)).wantingPartial();
+    TaskMessage failsAtOnce = message("celery.map", mapOf("positive", 0, 1)).wantingPartial();
+
+    assertThat(executor.run(chunk, () -> false, reports::add).value()).isEqualTo(List.of(4, 5));
+    assertThat(executor.run(failsAtOnce, () -> false, reports::add).value()).isEqualTo(List.of());
+  }
+
+  @Test
+  void aMapOfMapsThatFailsTellsTheTasksFailureAndTheOuterValues() {
+    Object good = List.of(Map.of("task", "positive"), List.of(1, 2));
+    Object bad = List.of(Map.of("task", "positive"), List.of(3, 0));
+    Map<String, Object> outer =
+        Map.of("task", Map.of("task", "celery.map"), "it", List.of(good, bad));
+
+    Outcome outcome =
+        executor.run(message("celery.starmap", outer).wantingPartial(), () -> false, p -> {});
+
+    assertThat(outcome.value()).isEqualTo(List.of(List.of(1, 2)));
+    assertThat(outcome.error()).isNotNull();
+    assertThat(outcome.error().message()).isEqualTo("not positive: 0");
+  }
+
+  @Test
   void twoTasksOfOneNameAreRefusedWithBothPlaces() throws NoSuchMethodException {
     Method method = Tasks.class.getMethod("sub", int.class, int.class);
 
@@ -191,6 +293,20 @@ class ThreadExecutorTest {
     }
   }
 
+  static class Contexts {
+    public void two(TaskContext one, int number, TaskContext other) {}
+  }
+
+  @Test
+  void aMethodWithTwoContextsIsNoTask() throws NoSuchMethodException {
+    Method method =
+        Contexts.class.getMethod("two", TaskContext.class, int.class, TaskContext.class);
+
+    assertThatThrownBy(() -> registry.register("two", new Contexts(), method))
+        .hasMessageContaining("Contexts.two")
+        .hasMessageContaining("two parameters of type TaskContext");
+  }
+
   @Test
   void aMethodThatReturnsAFutureIsNoTask() throws NoSuchMethodException {
     Method method = Futures.class.getMethod("later");
@@ -201,9 +317,21 @@ class ThreadExecutorTest {
 
   private Outcome run(String task, List<?> args, Map<String, ?> kwargs) {
     List<JsonNode> json = args.stream().<JsonNode>map(mapper::valueToTree).toList();
-    Map<String, JsonNode> named = new LinkedHashMap<>();
-    kwargs.forEach((name, value) -> named.put(name, mapper.valueToTree(value)));
-    return executor.run(TaskMessage.of("id", task, json, named));
+    return executor.run(TaskMessage.of("id", task, json, json(kwargs)), () -> false, reports::add);
+  }
+
+  private TaskMessage message(String task, Map<String, ?> kwargs) {
+    return TaskMessage.of("id", task, List.of(), json(kwargs));
+  }
+
+  private Map<String, JsonNode> json(Map<String, ?> values) {
+    Map<String, JsonNode> json = new LinkedHashMap<>();
+    values.forEach((name, value) -> json.put(name, mapper.valueToTree(value)));
+    return json;
+  }
+
+  private static Map<String, Object> mapOf(String task, Integer... items) {
+    return Map.of("task", Map.of("task", task), "it", List.of(items));
   }
 
   private String message(String task, List<?> args, Map<String, ?> kwargs) {

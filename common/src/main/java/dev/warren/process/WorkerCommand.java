@@ -1,0 +1,130 @@
+package dev.warren.process;
+
+import dev.warren.WarrenException.ConfigurationException;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command that starts a worker process: this JVM's own {@code java} and class path, so that the
+ * process knows every class that this one knows. Immutable.
+ */
+final class WorkerCommand {
+
+  private static final String MAIN = "dev.warren.worker.pool.PoolWorker";
+  private static final String BOOT_LOADER = "org.springframework.boot.loader.";
+  private static final String BOOT_LAUNCHER = BOOT_LOADER + "launch.PropertiesLauncher";
+
+  /** Longer ones go into a file: one argument has at most 128 KiB on Linux, all 32 on Windows. */
+  private static final int LONGEST_CLASS_PATH = 16 * 1024;
+
+  private final List<String> words;
+  private final @Nullable Path argumentFile;
+
+  private WorkerCommand(List<String> words, @Nullable Path argumentFile) {
+    this.words = List.copyOf(words);
+    this.argumentFile = argumentFile;
+  }
+
+  /**
+   * The command for this JVM.
+   *
+   * @throws ConfigurationException if there is no {@code java}, or no worker on the class path
+   */
+  static WorkerCommand of(List<String> jvmArgs) {
+    requireWorker();
+    List<String> words = new ArrayList<>();
+    words.add(java());
+    words.addAll(jvmArgs);
+    String classPath = System.getProperty("java.class.path");
+    Path argumentFile = classPath.length() > LONGEST_CLASS_PATH ? write(classPath) : null;
+    words.addAll(argumentFile == null ? List.of("-cp", classPath) : List.of("@" + argumentFile));
+    words.addAll(main(classPath));
+    return new WorkerCommand(words, argumentFile);
+  }
+
+  private static void requireWorker() {
+    try {
+      Class.forName(MAIN, false, WorkerCommand.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new ConfigurationException(
+          "a pool with worker processes of its own needs the worker on its class path: add the"
+              + " dependency dev.warren:warren-worker, or use Warren.pool(String) with workers that"
+              + " run elsewhere",
+          e);
+    }
+  }
+
+  private static String java() {
+    Path folder = Path.of(System.getProperty("java.home"), "bin");
+    for (String name : List.of("java", "java.exe")) {
+      Path java = folder.resolve(name);
+      if (Files.isExecutable(java)) {
+        return java.toString();
+      }
+    }
+    throw new ConfigurationException(
+        "there is no java in " + folder + " to start worker processes with", null);
+  }
+
+  /** Inside an executable jar of Spring Boot only its own launcher finds the classes. */
+  private static List<String> main(String classPath) {
+    if (!isBootJar(classPath)) {
+      return List.of(MAIN);
+    }
+    List<String> words = new ArrayList<>(List.of("-Dloader.main=" + MAIN));
+    String more = System.getProperty("loader.path");
+    if (more != null) {
+      words.add("-Dloader.path=" + more);
+    }
+    words.add(BOOT_LAUNCHER);
+    return words;
+  }
+
+  private static boolean isBootJar(String classPath) {
+    if (!classPath.endsWith(".jar") || classPath.contains(File.pathSeparator)) {
+      return false;
+    }
+    try (JarFile jar = new JarFile(classPath)) {
+      Manifest manifest = jar.getManifest();
+      String main = manifest == null ? null : manifest.getMainAttributes().getValue("Main-Class");
+      return main != null && main.startsWith(BOOT_LOADER);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static Path write(String classPath) {
+    try {
+      Path file = Files.createTempFile("warren-pool-", ".args");
+      String quoted = classPath.replace("\\", "\\\\").replace("\"", "\\\"");
+      return Files.writeString(file, "-cp \"" + quoted + "\"\n", Charset.defaultCharset());
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "the class path of the worker processes cannot be written to a file: " + e, e);
+    }
+  }
+
+  /** Starts a process. */
+  Process start() throws IOException {
+    return new ProcessBuilder(words).redirectErrorStream(true).start();
+  }
+
+  /** No process is started any more. */
+  void discard() {
+    if (argumentFile != null) {
+      try {
+        Files.deleteIfExists(argumentFile);
+      } catch (IOException e) { // one small file is left in the folder for such files
+        argumentFile.toFile().deleteOnExit();
+      }
+    }
+  }
+}

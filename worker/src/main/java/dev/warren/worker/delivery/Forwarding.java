@@ -1,0 +1,132 @@
+package dev.warren.worker.delivery;
+
+import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.PublishOutcome;
+import dev.warren.rabbit.Republishing;
+import dev.warren.rabbit.Topology;
+import dev.warren.wire.WireFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the message of a delivery on, as it came, to one of this worker's queues. Thread-safe;
+ * never blocks.
+ *
+ * <p>That is also how a task is given back: as a copy, acked once the broker has it. A requeue
+ * would mark the message as redelivered, as the loss of a worker does, and an innocent task would
+ * be charged for it (see {@link LostAttempts}). For the same reason:
+ *
+ * <ul>
+ *   <li>F1: a task that is given back and was redelivered counts one lost attempt more, because its
+ *       copy is not redelivered any more.
+ *   <li>F2: giving back ends with the delivery's channel: the broker then delivers the task itself,
+ *       and a copy would be a second one.
+ * </ul>
+ */
+final class Forwarding {
+
+  private static final Logger log = LoggerFactory.getLogger(Forwarding.class);
+
+  private final Broker broker;
+  private final String queue;
+  private final ScheduledExecutorService timer;
+
+  Forwarding(Broker broker, String queue, ScheduledExecutorService timer) {
+    this.broker = broker;
+    this.queue = queue;
+    this.timer = timer;
+  }
+
+  /** A task that is due at once, ahead of new ones, to any worker. */
+  void giveBack(Delivery delivery) {
+    giveBack(delivery, Topology.due(queue));
+  }
+
+  /** A task that is to come back in a moment, to any worker. */
+  void giveBackForLater(Delivery delivery) {
+    giveBack(delivery, Topology.delay(queue));
+  }
+
+  /**
+   * Offers a task that waits to other workers, on the queue it came from, whose bound is kept. An
+   * idle worker gets it before this one can, because this one's prefetch is full until the ack.
+   *
+   * @return completes with whether it is given back, and not ours any more
+   */
+  CompletableFuture<Boolean> offer(Delivery delivery) {
+    if (!canBeCopied(delivery)) {
+      return CompletableFuture.completedFuture(false);
+    }
+    Map<String, Object> headers = charge(delivery);
+    headers.put(Delivery.OFFERS, delivery.offers() + 1);
+    return publish(delivery, delivery.isDue() ? Topology.due(queue) : queue, headers)
+        .handle(
+            (outcome, failure) -> {
+              boolean isTaken = outcome == PublishOutcome.ACCEPTED;
+              if (isTaken) {
+                delivery.willComeAgain();
+                delivery.ack();
+              }
+              return isTaken;
+            });
+  }
+
+  /**
+   * Publishes a copy that must not be lost, with some headers added; settles nothing.
+   *
+   * @return completes when the broker has it; exceptionally if it can never be written; not at all
+   *     if the worker stops first
+   */
+  CompletableFuture<Void> keep(Delivery delivery, String target, Map<String, Object> headers) {
+    return UntilTaken.keep(
+        delivery, () -> publish(delivery, target, headers), () -> broker.redeclare(queue), timer);
+  }
+
+  /** Whether a copy would be complete. What cannot be copied is given back as it is. */
+  boolean canBeCopied(Delivery delivery) {
+    return Republishing.keepsAll(delivery.properties());
+  }
+
+  private void giveBack(Delivery delivery, String target) {
+    if (!canBeCopied(delivery)) {
+      delivery.giveBack();
+      return;
+    }
+    delivery.willComeAgain();
+    Map<String, Object> headers = charge(delivery);
+    UntilTaken.giveBack(
+            delivery,
+            () -> publish(delivery, target, headers),
+            () -> broker.redeclare(queue),
+            timer)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure == null) {
+                delivery.ack();
+              } else {
+                log.error("a task is requeued, because it cannot be copied", failure);
+                delivery.giveBack();
+              }
+            });
+  }
+
+  private static Map<String, Object> charge(Delivery delivery) {
+    Map<String, Object> headers = new LinkedHashMap<>();
+    if (delivery.isRedelivered()) {
+      headers.put(WireFormat.LOST_ATTEMPTS, LostAttempts.of(delivery));
+    }
+    return headers;
+  }
+
+  private CompletableFuture<PublishOutcome> publish(
+      Delivery delivery, String target, Map<String, Object> headers) {
+    return broker
+        .publisher()
+        .publish(
+            target, Republishing.copy(delivery.properties(), headers), delivery.message().body());
+  }
+}

@@ -1,0 +1,99 @@
+package dev.warren.worker.delivery;
+
+import dev.warren.Progress;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one running task tells of its progress, thinned out. Thread-safe; never blocks, never
+ * throws.
+ *
+ * <ul>
+ *   <li>R1: between two reports, and before the first, there is a {@link #PAUSE}: a short task, for
+ *       instance a small chunk, sends none.
+ *   <li>R2: the latest report always goes out, at the latest when the pause is over, unless the
+ *       task ends before.
+ *   <li>R3: nothing is sent once {@link #close} has returned, so that the end is the last word.
+ * </ul>
+ */
+final class ProgressReports implements Consumer<Progress>, AutoCloseable {
+
+  /** The least time between two reports of a task. */
+  static final Duration PAUSE = Duration.ofMillis(100);
+
+  private static final Logger log = LoggerFactory.getLogger(ProgressReports.class);
+
+  private final LongSupplier nanos;
+  private final Alarm alarm;
+
+  private @Nullable Consumer<Progress>
+      send; // null once closed; so is every field below guarded by this
+  private @Nullable Progress latest; // not sent yet; the alarm is set while there is one
+  private long lastSent;
+
+  /** Runs something once, later, on a thread that must not be blocked. */
+  @FunctionalInterface
+  interface Alarm {
+    /** May throw if it runs nothing any more. */
+    void after(Duration pause, Runnable action);
+  }
+
+  /**
+   * @param send sends one report; must not block
+   * @param nanos a clock that only goes forward, in nanoseconds
+   */
+  ProgressReports(Consumer<Progress> send, LongSupplier nanos, Alarm alarm) {
+    this.send = send;
+    this.nanos = nanos;
+    this.alarm = alarm;
+    this.lastSent = nanos.getAsLong();
+  }
+
+  @Override
+  public synchronized void accept(Progress progress) {
+    if (send == null) {
+      return;
+    }
+    boolean alarmIsSet = latest != null;
+    latest = progress;
+    if (alarmIsSet) {
+      return;
+    }
+    long rest = PAUSE.toNanos() - (nanos.getAsLong() - lastSent);
+    if (rest <= 0) {
+      sendLatest();
+      return;
+    }
+    try {
+      alarm.after(Duration.ofNanos(rest), this::sendLatest);
+    } catch (RuntimeException e) { // the worker stops
+      latest = null;
+      log.debug("a report of progress is lost", e);
+    }
+  }
+
+  private synchronized void sendLatest() {
+    Progress report = latest;
+    latest = null;
+    if (send == null || report == null) {
+      return;
+    }
+    lastSent = nanos.getAsLong();
+    try {
+      send.accept(report);
+    } catch (RuntimeException e) {
+      log.debug("a report of progress is lost", e);
+    }
+  }
+
+  /** The task has ended. */
+  @Override
+  public synchronized void close() {
+    send = null;
+    latest = null;
+  }
+}
