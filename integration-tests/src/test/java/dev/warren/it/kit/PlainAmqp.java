@@ -84,6 +84,18 @@ public final class PlainAmqp implements AutoCloseable {
         });
   }
 
+  /** Puts messages on a queue in one go and waits for the broker's confirms. */
+  public void putAll(String queue, BasicProperties properties, List<byte[]> bodies) {
+    run(
+        () -> {
+          for (byte[] body : bodies) {
+            channel.basicPublish("", queue, true, properties, body);
+          }
+          channel.waitForConfirmsOrDie(CONFIRM_MILLIS);
+          return true;
+        });
+  }
+
   /** Whether there is such a queue. */
   public boolean exists(String queue) {
     return call(
