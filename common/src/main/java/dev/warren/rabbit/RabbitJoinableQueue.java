@@ -2,7 +2,9 @@ package dev.warren.rabbit;
 
 import dev.warren.JoinableQueue;
 import dev.warren.WarrenException.BrokerUnavailableException;
+import dev.warren.wire.WireFormat;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** One end of a joinable queue on RabbitMQ. */
 final class RabbitJoinableQueue<T> extends RabbitQueue<T> implements JoinableQueue<T> {
@@ -16,14 +18,23 @@ final class RabbitJoinableQueue<T> extends RabbitQueue<T> implements JoinableQue
 
   private final HoldingIntake<T> intake;
 
-  private RabbitJoinableQueue(RabbitWarren warren, HoldingIntake<T> intake) {
-    super(warren, intake);
+  private RabbitJoinableQueue(
+      Broker broker,
+      WireFormat wire,
+      HoldingIntake<T> intake,
+      Consumer<? super RabbitQueue<?>> whenClosed) {
+    super(broker, wire, intake, whenClosed);
     this.intake = intake;
   }
 
-  static <T> RabbitJoinableQueue<T> open(RabbitWarren warren, ItemQueue queue) {
-    return new RabbitJoinableQueue<>(
-        warren, new HoldingIntake<>(warren.broker(), queue, warren.wire()));
+  /** Opens an end of a joinable queue, as {@link RabbitQueue#open}. */
+  static <T> RabbitJoinableQueue<T> open(
+      Broker broker,
+      WireFormat wire,
+      ItemQueue queue,
+      Consumer<? super RabbitQueue<?>> whenClosed) {
+    HoldingIntake<T> intake = new HoldingIntake<>(broker, queue, wire);
+    return new RabbitJoinableQueue<>(broker, wire, intake, whenClosed);
   }
 
   @Override

@@ -1,31 +1,40 @@
 package dev.warren.rabbit;
 
 import dev.warren.BoundedQueue;
+import dev.warren.WarrenException;
 import dev.warren.WarrenException.QueueClosedException;
 import dev.warren.WarrenException.QueueFullException;
 import dev.warren.rabbit.Taker.Taken;
+import dev.warren.wire.WireFormat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One end of a queue on RabbitMQ: puts by {@link Put}, takes by an {@link Intake}. */
 class RabbitQueue<T> implements BoundedQueue<T> {
 
-  private final RabbitWarren warren;
   private final Broker broker;
+  private final WireFormat wire;
   private final ItemQueue queue;
   private final Intake<T> intake;
+  private final Consumer<? super RabbitQueue<?>> whenClosed;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /** Declares the queue; closes the intake if that fails. */
-  RabbitQueue(RabbitWarren warren, Intake<T> intake) {
-    this.warren = warren;
-    this.broker = warren.broker();
+  RabbitQueue(
+      Broker broker,
+      WireFormat wire,
+      Intake<T> intake,
+      Consumer<? super RabbitQueue<?>> whenClosed) {
+    this.broker = broker;
+    this.wire = wire;
     this.queue = intake.queue();
     this.intake = intake;
+    this.whenClosed = whenClosed;
     try {
       intake.channel().declare();
     } catch (RuntimeException | Error e) {
@@ -34,8 +43,20 @@ class RabbitQueue<T> implements BoundedQueue<T> {
     }
   }
 
-  static <T> RabbitQueue<T> open(RabbitWarren warren, ItemQueue queue) {
-    return new RabbitQueue<>(warren, new PushIntake<>(warren.broker(), queue, warren.wire()));
+  /**
+   * Opens an end of a queue; declares the queue if it does not exist, and blocks for that.
+   *
+   * @param whenClosed told the queue each time it is closed, by the closing thread
+   * @throws WarrenException.TopologyMismatchException if the queue exists with other arguments
+   * @throws WarrenException.BrokerUnavailableException if the broker is away, or does not answer
+   */
+  static <T> RabbitQueue<T> open(
+      Broker broker,
+      WireFormat wire,
+      ItemQueue queue,
+      Consumer<? super RabbitQueue<?>> whenClosed) {
+    Intake<T> intake = new PushIntake<>(broker, queue, wire);
+    return new RabbitQueue<>(broker, wire, intake, whenClosed);
   }
 
   @Override
@@ -62,7 +83,7 @@ class RabbitQueue<T> implements BoundedQueue<T> {
 
   private Put putting(@Nullable T item, TimeLimit room) {
     requireOpen();
-    return new Put(broker, queue, intake.channel(), closed, warren.wire().writeItem(item), room);
+    return new Put(broker, queue, intake.channel(), closed, wire.writeItem(item), room);
   }
 
   @Override
@@ -165,6 +186,6 @@ class RabbitQueue<T> implements BoundedQueue<T> {
   public void close() {
     closed.countDown();
     intake.close();
-    warren.forget(this);
+    whenClosed.accept(this);
   }
 }

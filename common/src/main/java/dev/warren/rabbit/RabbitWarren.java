@@ -58,7 +58,7 @@ public final class RabbitWarren implements Warren {
   private final ExecutorService feeders =
       Executors.newCachedThreadPool(Threads.named("warren-feeder"));
 
-  /** Open ends of queues of items. */
+  /** Open ends of queues of items; each is removed when it is closed. */
   private final Set<RabbitQueue<?>> queues = ConcurrentHashMap.newKeySet();
 
   /** Pools whose own processes are not gone. */
@@ -134,7 +134,7 @@ public final class RabbitWarren implements Warren {
   }
 
   private <T> BoundedQueue<T> queue(String name, QueueSettings settings, JavaType type) {
-    return keep(RabbitQueue.open(this, itemQueue(name, settings, type)));
+    return keep(RabbitQueue.open(broker, wire, itemQueue(name, settings, type), queues::remove));
   }
 
   @Override
@@ -149,7 +149,8 @@ public final class RabbitWarren implements Warren {
   }
 
   private <T> JoinableQueue<T> joinableQueue(String name, QueueSettings settings, JavaType type) {
-    return keep(RabbitJoinableQueue.open(this, itemQueue(name, settings, type)));
+    return keep(
+        RabbitJoinableQueue.open(broker, wire, itemQueue(name, settings, type), queues::remove));
   }
 
   private ItemQueue itemQueue(String name, QueueSettings settings, JavaType type) {
@@ -165,11 +166,6 @@ public final class RabbitWarren implements Warren {
     }
     requireOpen();
     return queue;
-  }
-
-  /** No longer closes it when this is closed. */
-  void forget(RabbitQueue<?> queue) {
-    queues.remove(queue);
   }
 
   @Override
