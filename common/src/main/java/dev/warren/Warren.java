@@ -1,6 +1,6 @@
 package dev.warren;
 
-import dev.warren.rabbit.RabbitWarren;
+import dev.warren.client.RabbitWarren;
 import tools.jackson.core.type.TypeReference;
 
 /**

@@ -228,7 +228,7 @@ public final class Broker implements AutoCloseable {
    *
    * @throws IOException if the broker does not do it
    */
-  void delete(String queue) throws IOException, TimeoutException {
+  public void delete(String queue) throws IOException, TimeoutException {
     forget(queue);
     Topology.deleteTaskQueue(consuming.connection(), queue);
   }
@@ -256,7 +256,7 @@ public final class Broker implements AutoCloseable {
    *
    * @throws BrokerUnavailableException if the broker does not answer
    */
-  @Nullable QueueLook look(String queue) {
+  public @Nullable QueueLook look(String queue) {
     try {
       return Topology.look(consuming.connection(), queue);
     } catch (WarrenException e) {

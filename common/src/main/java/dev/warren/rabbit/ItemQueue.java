@@ -8,7 +8,7 @@ import tools.jackson.databind.JavaType;
  *
  * @param type the items'
  */
-record ItemQueue(String name, QueueSettings settings, JavaType type) {
+public record ItemQueue(String name, QueueSettings settings, JavaType type) {
 
   /** Items that may wait; {@link Integer#MAX_VALUE} if there is no bound. */
   int bound() {

@@ -3,12 +3,12 @@ package dev.warren.rabbit;
 import java.time.Duration;
 
 /** Durations as {@code java.util.concurrent} wants them. */
-final class Nanos {
+public final class Nanos {
 
   private Nanos() {}
 
   /** A duration in nanoseconds; one that is too long for that, some 292 years, is cut. */
-  static long of(Duration duration) {
+  public static long of(Duration duration) {
     try {
       return duration.toNanos();
     } catch (ArithmeticException e) {

@@ -7,4 +7,4 @@ package dev.warren.rabbit;
  * @param putOff tasks that wait beside it, in {@code .due} and {@code .delay}
  * @param consumers consumers of the queue itself
  */
-record QueueLook(long ready, long putOff, int consumers) {}
+public record QueueLook(long ready, long putOff, int consumers) {}

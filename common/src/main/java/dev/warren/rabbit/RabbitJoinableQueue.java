@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /** One end of a joinable queue on RabbitMQ. */
-final class RabbitJoinableQueue<T> extends RabbitQueue<T> implements JoinableQueue<T> {
+public final class RabbitJoinableQueue<T> extends RabbitQueue<T> implements JoinableQueue<T> {
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
@@ -28,7 +28,7 @@ final class RabbitJoinableQueue<T> extends RabbitQueue<T> implements JoinableQue
   }
 
   /** Opens an end of a joinable queue, as {@link RabbitQueue#open}. */
-  static <T> RabbitJoinableQueue<T> open(
+  public static <T> RabbitJoinableQueue<T> open(
       Broker broker,
       WireFormat wire,
       ItemQueue queue,

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One end of a queue on RabbitMQ: puts by {@link Put}, takes by an {@link Intake}. */
-class RabbitQueue<T> implements BoundedQueue<T> {
+public class RabbitQueue<T> implements BoundedQueue<T> {
 
   private final Broker broker;
   private final WireFormat wire;
@@ -50,7 +50,7 @@ class RabbitQueue<T> implements BoundedQueue<T> {
    * @throws WarrenException.TopologyMismatchException if the queue exists with other arguments
    * @throws WarrenException.BrokerUnavailableException if the broker is away, or does not answer
    */
-  static <T> RabbitQueue<T> open(
+  public static <T> RabbitQueue<T> open(
       Broker broker,
       WireFormat wire,
       ItemQueue queue,

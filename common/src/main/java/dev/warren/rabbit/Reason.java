@@ -4,12 +4,12 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.ShutdownSignalException;
 
 /** Words for what the AMQP client throws. */
-final class Reason {
+public final class Reason {
 
   private Reason() {}
 
   /** The innermost reason in one line: what the broker said, or the socket. */
-  static String of(Throwable e) {
+  public static String of(Throwable e) {
     Throwable innermost = e;
     while (innermost.getCause() != null && innermost.getCause() != innermost) {
       innermost = innermost.getCause();

@@ -32,7 +32,8 @@ public final class TaskSender {
     }
   }
 
-  CompletableFuture<PublishOutcome> send(String queue, WireMessage message) {
+  /** Sends one task that is encoded already, as {@link #send(String, TaskMessage)}. */
+  public CompletableFuture<PublishOutcome> send(String queue, WireMessage message) {
     return publisher.publish(queue, AmqpMessages.properties(message), message.body());
   }
 }

@@ -63,7 +63,7 @@ public final class Topology {
   static final Duration REPLY_QUEUE_EXPIRY = Duration.ofMinutes(30);
 
   /** How long the queues of a pool that owns its processes outlive a client that was killed. */
-  static final Duration POOL_QUEUE_EXPIRY = Duration.ofMinutes(30);
+  public static final Duration POOL_QUEUE_EXPIRY = Duration.ofMinutes(30);
 
   private static final String POOL_QUEUE = "warren.pool.";
 
@@ -75,7 +75,7 @@ public final class Topology {
   private Topology() {}
 
   /** A name for the queue of a pool that owns its processes. */
-  static String newPoolQueue() {
+  public static String newPoolQueue() {
     return POOL_QUEUE + UUID.randomUUID();
   }
 

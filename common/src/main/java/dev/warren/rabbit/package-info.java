@@ -1,6 +1,6 @@
 /**
- * All that speaks to RabbitMQ on the client's side: connections, topology, confirmed publishing,
- * replies. Internal.
+ * The broker as one process sees it, whether client or worker: connections, topology, confirmed
+ * publishing, replies. Knows neither pools nor workers. Internal.
  */
 @NullMarked
 package dev.warren.rabbit;

@@ -45,7 +45,8 @@ class ArchitectureTest {
   static final ArchRule theBrokersTypesStayWhereTheBrokerIsSpokenTo =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.warren.rabbit", "dev.warren.autoconfigure", DELIVERY)
+          .resideOutsideOfPackages(
+              "dev.warren.rabbit", "dev.warren.client", "dev.warren.autoconfigure", DELIVERY)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.rabbitmq..");
@@ -66,7 +67,8 @@ class ArchitectureTest {
           .resideInAPackage("dev.warren.wire")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("com.rabbitmq..", "org.springframework..", "dev.warren.rabbit");
+          .resideInAnyPackage(
+              "com.rabbitmq..", "org.springframework..", "dev.warren.rabbit", "dev.warren.client");
 
   /** The annotation makes the same record the settings of Spring; plain Java never loads it. */
   @ArchTest
@@ -74,7 +76,11 @@ class ArchitectureTest {
       classes()
           .that()
           .resideInAnyPackage(
-              "dev.warren", "dev.warren.process", "dev.warren.rabbit", "dev.warren.wire")
+              "dev.warren",
+              "dev.warren.client",
+              "dev.warren.process",
+              "dev.warren.rabbit",
+              "dev.warren.wire")
           .should(
               new ArchCondition<JavaClass>("not use Spring") {
                 @Override

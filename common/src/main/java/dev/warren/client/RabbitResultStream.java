@@ -1,9 +1,10 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
 import dev.warren.ResultStream;
 import dev.warren.StreamOptions;
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.PoolClosedException;
+import dev.warren.rabbit.Nanos;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,8 +1,9 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warren.rabbit.LostTaskSearch.Silent;
+import dev.warren.client.LostTaskSearch.Silent;
+import dev.warren.rabbit.QueueLook;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
 import dev.warren.AsyncResult;
 import dev.warren.Callbacks;
@@ -16,6 +16,8 @@ import dev.warren.WarrenException.NoSuchQueueException;
 import dev.warren.WarrenException.PoolTerminatedException;
 import dev.warren.WorkerPool;
 import dev.warren.process.OwnedWorkers;
+import dev.warren.rabbit.Nanos;
+import dev.warren.rabbit.TaskSender;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.WireMessage;
 import java.time.Duration;

@@ -1,5 +1,6 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
+import dev.warren.rabbit.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.ConnectionFactory;
@@ -11,6 +11,14 @@ import dev.warren.WarrenException;
 import dev.warren.WarrenException.PoolClosedException;
 import dev.warren.WarrenSettings;
 import dev.warren.WorkerPool;
+import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.ItemQueue;
+import dev.warren.rabbit.RabbitJoinableQueue;
+import dev.warren.rabbit.RabbitQueue;
+import dev.warren.rabbit.Reason;
+import dev.warren.rabbit.ReplyListener;
+import dev.warren.rabbit.Threads;
+import dev.warren.rabbit.Topology;
 import dev.warren.wire.WireFormat;
 import java.io.IOException;
 import java.net.URISyntaxException;

@@ -1,4 +1,4 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
 import dev.warren.AsyncResult;
 import dev.warren.Callbacks;
@@ -9,6 +9,7 @@ import dev.warren.StreamOptions;
 import dev.warren.TaskCall;
 import dev.warren.TaskRef;
 import dev.warren.WorkerPool;
+import dev.warren.rabbit.Threads;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.List;

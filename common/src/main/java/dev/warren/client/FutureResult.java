@@ -1,9 +1,10 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
 import dev.warren.AsyncResult;
 import dev.warren.Callbacks;
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.TaskFailedException;
+import dev.warren.rabbit.Nanos;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

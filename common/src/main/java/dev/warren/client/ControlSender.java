@@ -1,5 +1,8 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
+import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.ControlPublisher;
+import dev.warren.rabbit.Topology;
 import dev.warren.wire.ControlRequest;
 import dev.warren.wire.ControlRequest.ReplyTo;
 import dev.warren.wire.WireFormat;

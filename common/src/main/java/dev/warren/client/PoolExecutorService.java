@@ -1,4 +1,4 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
 import dev.warren.AsyncResult;
 import dev.warren.TaskCall;

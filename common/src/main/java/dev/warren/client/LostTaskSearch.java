@@ -1,5 +1,6 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
+import dev.warren.rabbit.QueueLook;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

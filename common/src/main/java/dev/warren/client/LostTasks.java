@@ -1,8 +1,14 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.TaskLostException;
-import dev.warren.rabbit.LostTaskSearch.Silent;
+import dev.warren.client.LostTaskSearch.Silent;
+import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.PublishOutcome;
+import dev.warren.rabbit.QueueLook;
+import dev.warren.rabbit.ReplyListener;
+import dev.warren.rabbit.TaskSender;
+import dev.warren.rabbit.Threads;
 import dev.warren.wire.ControlReply;
 import dev.warren.wire.ControlRequest.ReplyTo;
 import dev.warren.wire.ReplyMessage;

@@ -1,4 +1,4 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
 /** How many items of a map make a chunk. */
 @FunctionalInterface

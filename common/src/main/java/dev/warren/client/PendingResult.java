@@ -1,4 +1,4 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
 import dev.warren.Callbacks;
 import dev.warren.Progress;

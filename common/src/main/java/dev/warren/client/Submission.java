@@ -1,4 +1,4 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.BrokerUnavailableException;
@@ -6,6 +6,9 @@ import dev.warren.WarrenException.NoSuchQueueException;
 import dev.warren.WarrenException.OutcomeUnknownException;
 import dev.warren.WarrenException.PoolClosedException;
 import dev.warren.WarrenException.QueueFullException;
+import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.PublishOutcome;
+import dev.warren.rabbit.TaskSender;
 import dev.warren.wire.WireMessage;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;

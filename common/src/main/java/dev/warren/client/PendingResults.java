@@ -1,7 +1,8 @@
-package dev.warren.rabbit;
+package dev.warren.client;
 
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.ResultLostException;
+import dev.warren.rabbit.ReplyListener;
 import dev.warren.wire.ReplyMessage;
 import java.time.Duration;
 import java.util.ArrayList;
