@@ -43,11 +43,13 @@ public final class Broker implements AutoCloseable {
     BLOCKED
   }
 
+  /** How long a caller waits for the broker to declare queues. */
+  public static final Duration DECLARE_TIMEOUT = Duration.ofSeconds(30);
+
   private static final Logger log = LoggerFactory.getLogger(Broker.class);
   private static final int HEARTBEAT_SECONDS = 10;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
-  static final Duration DECLARE_TIMEOUT = Duration.ofSeconds(30);
 
   /** RabbitMQ takes no larger message, so that none can make the client close the connection. */
   private static final int LARGEST_MESSAGE = 512 * 1024 * 1024;

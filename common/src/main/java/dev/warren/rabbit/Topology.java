@@ -95,7 +95,7 @@ public final class Topology {
   }
 
   /** The queue that is consumed by whoever holds items of a joinable queue. */
-  static String held(String queue) {
+  public static String held(String queue) {
     return queue + ".held";
   }
 
@@ -220,7 +220,7 @@ public final class Topology {
    *
    * @throws TopologyMismatchException if it exists with other arguments
    */
-  static void declareItemQueue(Connection connection, String queue, QueueSettings settings)
+  public static void declareItemQueue(Connection connection, String queue, QueueSettings settings)
       throws IOException, TimeoutException {
     declare(connection, queue, itemArguments(queue, settings), settings.isDemanding());
     if (settings.type() == QueueType.QUORUM) {
@@ -248,14 +248,15 @@ public final class Topology {
   }
 
   /** Declares the quarantine of a queue of items; takes one that exists as it is. */
-  static void declareItemQuarantine(Connection connection, String queue, QueueSettings settings)
+  public static void declareItemQuarantine(
+      Connection connection, String queue, QueueSettings settings)
       throws IOException, TimeoutException {
     QueueType type = settings.type() == null ? QueueType.CLASSIC : settings.type();
     declare(connection, dead(queue), Map.of("x-queue-type", type.argument()), false);
   }
 
   /** Declares the queue on which it is said who holds items of a joinable queue. */
-  static void declareHeld(Connection connection, String queue)
+  public static void declareHeld(Connection connection, String queue)
       throws IOException, TimeoutException {
     declare(connection, held(queue), Map.of("x-queue-type", "classic"), false);
   }
@@ -318,12 +319,12 @@ public final class Topology {
   }
 
   /** Whether the broker closed the channel because there is no such queue. */
-  static boolean isNotFound(Exception e) {
+  public static boolean isNotFound(Exception e) {
     return isChannelError(e, AMQP.NOT_FOUND);
   }
 
   /** Whether the broker closed the channel because this user, or anybody now, may not do that. */
-  static boolean isRefused(Exception e) {
+  public static boolean isRefused(Exception e) {
     return isChannelError(e, AMQP.ACCESS_REFUSED);
   }
 

@@ -29,7 +29,7 @@ class ArchitectureTest {
 
   private static final String DELIVERY = "dev.warren.worker.delivery";
   private static final String REPLY_LISTENER = "dev.warren.rabbit.ReplyListener";
-  private static final String ITEM_DELIVERY = "dev.warren.rabbit.ItemDelivery";
+  private static final String ITEM_DELIVERY = "dev.warren.queue.ItemDelivery";
 
   @ArchTest
   static final ArchRule onlyTheOwnerOfADeliverySettlesIt =
@@ -46,7 +46,11 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "dev.warren.rabbit", "dev.warren.client", "dev.warren.autoconfigure", DELIVERY)
+              "dev.warren.rabbit",
+              "dev.warren.queue",
+              "dev.warren.client",
+              "dev.warren.autoconfigure",
+              DELIVERY)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.rabbitmq..");
@@ -68,7 +72,11 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "com.rabbitmq..", "org.springframework..", "dev.warren.rabbit", "dev.warren.client");
+              "com.rabbitmq..",
+              "org.springframework..",
+              "dev.warren.rabbit",
+              "dev.warren.queue",
+              "dev.warren.client");
 
   /** The annotation makes the same record the settings of Spring; plain Java never loads it. */
   @ArchTest
@@ -79,6 +87,7 @@ class ArchitectureTest {
               "dev.warren",
               "dev.warren.client",
               "dev.warren.process",
+              "dev.warren.queue",
               "dev.warren.rabbit",
               "dev.warren.wire")
           .should(

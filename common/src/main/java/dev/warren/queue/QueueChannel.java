@@ -1,4 +1,4 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -6,6 +6,11 @@ import dev.warren.WarrenException;
 import dev.warren.WarrenException.AccessRefusedException;
 import dev.warren.WarrenException.BrokerUnavailableException;
 import dev.warren.WarrenException.QueueClosedException;
+import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.BrokerLink;
+import dev.warren.rabbit.Reason;
+import dev.warren.rabbit.Threads;
+import dev.warren.rabbit.Topology;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;

@@ -1,7 +1,8 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Envelope;
+import dev.warren.rabbit.Reason;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,10 +1,12 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
 import dev.warren.BoundedQueue;
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.QueueClosedException;
 import dev.warren.WarrenException.QueueFullException;
-import dev.warren.rabbit.Taker.Taken;
+import dev.warren.queue.Taker.Taken;
+import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.Nanos;
 import dev.warren.wire.WireFormat;
 import java.io.IOException;
 import java.time.Duration;

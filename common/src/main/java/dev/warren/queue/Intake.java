@@ -1,10 +1,14 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.EncodingException;
+import dev.warren.rabbit.AmqpMessages;
+import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.Reason;
+import dev.warren.rabbit.Topology;
 import dev.warren.wire.Decoded;
 import dev.warren.wire.WireFormat;
 import java.io.IOException;

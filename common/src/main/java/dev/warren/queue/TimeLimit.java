@@ -1,5 +1,6 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
+import dev.warren.rabbit.Nanos;
 import java.time.Duration;
 
 /**

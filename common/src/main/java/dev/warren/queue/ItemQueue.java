@@ -1,4 +1,4 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
 import dev.warren.QueueSettings;
 import tools.jackson.databind.JavaType;
@@ -6,6 +6,8 @@ import tools.jackson.databind.JavaType;
 /**
  * What there is to know about a queue of items.
  *
+ * @param name its name on the broker
+ * @param settings what the caller says of its kind and bound
  * @param type the items'
  */
 public record ItemQueue(String name, QueueSettings settings, JavaType type) {

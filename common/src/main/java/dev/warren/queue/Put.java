@@ -1,4 +1,4 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.WarrenException;
@@ -6,6 +6,9 @@ import dev.warren.WarrenException.BrokerUnavailableException;
 import dev.warren.WarrenException.NoSuchQueueException;
 import dev.warren.WarrenException.OutcomeUnknownException;
 import dev.warren.WarrenException.QueueClosedException;
+import dev.warren.rabbit.AmqpMessages;
+import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.PublishOutcome;
 import dev.warren.wire.WireMessage;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -1,4 +1,4 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
 import dev.warren.WarrenException;
 

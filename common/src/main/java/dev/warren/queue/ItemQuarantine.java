@@ -1,7 +1,11 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.WarrenException;
+import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.PublishOutcome;
+import dev.warren.rabbit.Republishing;
+import dev.warren.rabbit.Topology;
 import dev.warren.wire.Decoded;
 import java.io.IOException;
 import java.time.Instant;

@@ -1,10 +1,11 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.GetResponse;
+import dev.warren.rabbit.Broker;
 import dev.warren.wire.WireFormat;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,7 +1,8 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
 import dev.warren.JoinableQueue;
 import dev.warren.WarrenException.BrokerUnavailableException;
+import dev.warren.rabbit.Broker;
 import dev.warren.wire.WireFormat;
 import java.time.Duration;
 import java.util.function.Consumer;

@@ -1,9 +1,11 @@
-package dev.warren.rabbit;
+package dev.warren.queue;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.GetResponse;
+import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.Topology;
 import dev.warren.wire.WireFormat;
 import java.io.IOException;
 import java.time.Duration;
