@@ -17,7 +17,6 @@ import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,7 +25,6 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Maps and streams end, and are right, whatever breaks under them. */
 class PoolFaultsTest {
@@ -37,8 +35,6 @@ class PoolFaultsTest {
   private final WorkerProcess.Spec worker =
       WorkerProcess.on(broker.uri()).queue(queue).running(ConformanceWorker.class);
 
-  @TempDir private Path folder;
-
   @BeforeAll
   static void start() {
     broker = TestBroker.own();
@@ -48,7 +44,7 @@ class PoolFaultsTest {
 
   @Test
   void aMapIsRightAlthoughAWorkerIsKilledInTheMiddleOfAChunk() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     try (WorkerProcess victim = worker.concurrency(1).startReady();
         Warren warren = Warren.connect(broker.uri())) {
       AsyncResult<List<String>> map =
@@ -67,7 +63,7 @@ class PoolFaultsTest {
 
   @Test
   void aStreamIsRightAlthoughAWorkerIsKilledInTheMiddleOfAChunk() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     try (WorkerProcess victim = worker.concurrency(1).startReady();
         Warren warren = Warren.connect(broker.uri());
         ResultStream<String> stream =
@@ -110,7 +106,7 @@ class PoolFaultsTest {
 
   @Test
   void aMapOutlastsARestartOfTheBroker() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     try (WorkerProcess running = worker.startReady();
         Warren warren = Warren.connect(broker.uri())) {
       AsyncResult<List<String>> map =
