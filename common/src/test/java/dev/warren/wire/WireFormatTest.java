@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -369,5 +370,40 @@ class WireFormatTest {
   private static WireMessage message(Map<String, @Nullable Object> headers, String body) {
     return new WireMessage(
         "application/json", "utf-8", null, null, headers, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void anItemIsBareJsonAndComesBackAsItWas() {
+    WireMessage message = wire.writeItem(List.of(1, 2));
+
+    assertThat(new String(message.body(), StandardCharsets.UTF_8)).isEqualTo("[1,2]");
+    assertThat(message.contentType()).isEqualTo("application/json");
+    assertThat(wire.readItem(message, wire.mapper().constructType(int[].class)).value())
+        .hasValueSatisfying(item -> assertThat(item).isEqualTo(new int[] {1, 2}));
+  }
+
+  @Test
+  void anItemThatIsNullIsAValue() {
+    Decoded<Optional<String>> read =
+        wire.readItem(wire.writeItem(null), wire.mapper().constructType(String.class));
+
+    assertThat(read.value()).isEmpty();
+    assertThat(read.reason()).isNull();
+  }
+
+  @Test
+  void anItemOfAnotherTypeHasAReason() {
+    Decoded<Optional<Integer>> read =
+        wire.readItem(wire.writeItem("seven"), wire.mapper().constructType(Integer.class));
+
+    assertThat(read.reason()).isEqualTo(Reason.BAD_SHAPE);
+    assertThat(read.detail()).contains("java.lang.Integer");
+  }
+
+  @Test
+  void anItemThatIsTooLargeIsNotWritten() {
+    assertThatThrownBy(() -> wire.writeItem("x".repeat(100_000)))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("warren.max-message-bytes");
   }
 }
