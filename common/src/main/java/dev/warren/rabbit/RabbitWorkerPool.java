@@ -177,7 +177,7 @@ final class RabbitWorkerPool implements WorkerPool {
     if (size == 0) {
       map.succeed(List.of());
     } else {
-      warren.feed(() -> map.feed(items, chunkSize), map::fail);
+      warren.feed(() -> map.feed(items, chunkSize), map.future(), map::fail);
     }
     return map;
   }
@@ -262,7 +262,7 @@ final class RabbitWorkerPool implements WorkerPool {
     if (!life.isRunning()) {
       stream.poolClosed(); // close() may not have seen it
     }
-    warren.feed(stream::feed, stream::abandon);
+    warren.feed(stream::feed, stream.done(), stream::abort);
     return stream;
   }
 

@@ -18,9 +18,14 @@ import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AutoClose;
@@ -36,6 +41,8 @@ class PoolFaultsTest {
   private final String queue = TestBroker.uniqueName("faults");
   private final WorkerProcess.Spec worker =
       WorkerProcess.on(broker.uri()).queue(queue).running(ConformanceWorker.class);
+
+  private final CountDownLatch begun = new CountDownLatch(1);
 
   @TempDir private Path folder;
 
@@ -222,5 +229,60 @@ class PoolFaultsTest {
     assertThatThrownBy(() -> map.get(Deadline.TASK)).isInstanceOf(PoolClosedException.class);
     assertThatThrownBy(() -> stream.next(Deadline.TASK)).isInstanceOf(PoolClosedException.class);
     FeederThreads.awaitNoneBusy();
+  }
+
+  // --- the input is stuck, and does not heed interrupts ------------------------------------------
+
+  @Test
+  void aStreamOrMapWhoseInputIsStuckEndsWithItsWarren() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    Warren warren = Warren.connect(broker.uri());
+    try (ResultStream<Long> stream = warren.pool(queue).imap(SQUARE, stuckUntil(never))) {
+      AsyncResult<List<Long>> map = warren.pool(queue).mapAsync(SQUARE, stuckUntil(never));
+      CompletableFuture<Long> reader = CompletableFuture.supplyAsync(stream::next);
+
+      warren.close();
+
+      assertThatThrownBy(() -> reader.get(20, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(PoolClosedException.class);
+      assertThatThrownBy(() -> map.get(Deadline.TASK)).isInstanceOf(PoolClosedException.class);
+    } finally {
+      never.countDown();
+    }
+  }
+
+  @Test
+  void aPoolThatIsTerminatedCanBeJoinedWhileTheInputOfAStreamIsStuck() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    try (Warren warren = Warren.connect(broker.uri())) {
+      WorkerPool pool = warren.pool(queue);
+      pool.imap(SQUARE, stuckUntil(never));
+      begun.await();
+
+      pool.terminate();
+
+      assertThat(pool.join(Deadline.TASK)).isTrue();
+    } finally {
+      never.countDown();
+    }
+  }
+
+  private List<Integer> stuckUntil(CountDownLatch latch) {
+    return new AbstractList<>() {
+      @Override
+      public int size() {
+        return 1;
+      }
+
+      @Override
+      public Integer get(int index) {
+        begun.countDown();
+        while (latch.getCount() > 0) {
+          LockSupport.parkNanos(10_000_000);
+          Thread.interrupted();
+        }
+        return index;
+      }
+    };
   }
 }
