@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.AsyncResult;
 import dev.warren.Callbacks;
+import dev.warren.TaskCall;
 import dev.warren.PoolScope;
 import dev.warren.ResultStream;
 import dev.warren.StreamOptions;
@@ -127,6 +128,21 @@ class PoolLifeCycleConformanceTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("still running");
     assertThatThrownBy(() -> pool.join(Duration.ZERO)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what a careless caller does
+  void p8_aCallThatWasRefusedForItsArgumentsIsNotWaitedFor() throws Exception {
+    assertThatThrownBy(() -> pool.imap(SQUARE, List.of(1), null))
+        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> pool.mapAsync(null, List.of(1)))
+        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> pool.applyAsync((TaskCall<Integer>) null))
+        .isInstanceOf(NullPointerException.class);
+
+    pool.close();
+
+    assertThat(pool.join(Deadline.TASK)).isTrue();
   }
 
   @Test
