@@ -302,7 +302,7 @@ public final class RabbitWarren implements Warren {
   }
 
   Revoker revoker() {
-    return ids -> control.revoke(ids, true);
+    return control::revoke;
   }
 
   Executor feeders() {
