@@ -9,10 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.AsyncResult;
 import dev.warren.Callbacks;
-import dev.warren.TaskCall;
 import dev.warren.PoolScope;
 import dev.warren.ResultStream;
 import dev.warren.StreamOptions;
+import dev.warren.TaskCall;
 import dev.warren.Warren;
 import dev.warren.WarrenException.EncodingException;
 import dev.warren.WarrenException.PoolClosedException;
