@@ -7,24 +7,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.AsyncResult;
 import dev.warren.Callbacks;
+import dev.warren.QueueSettings;
 import dev.warren.ResultStream;
 import dev.warren.StreamOptions;
 import dev.warren.Warren;
 import dev.warren.WarrenException.PoolClosedException;
 import dev.warren.WarrenException.ResultLostException;
+import dev.warren.WarrenSettings;
 import dev.warren.WorkerPool;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -229,6 +234,22 @@ class PoolFaultsTest {
     assertThatThrownBy(() -> map.get(Deadline.TASK)).isInstanceOf(PoolClosedException.class);
     assertThatThrownBy(() -> stream.next(Deadline.TASK)).isInstanceOf(PoolClosedException.class);
     FeederThreads.awaitNoneBusy();
+  }
+
+  // --- the queue is full -------------------------------------------------------------------------
+
+  @Test
+  void aStreamDoesNotReadItsWholeBufferToOfferItToAFullQueueAgainAndAgain() throws Exception {
+    CountingInput input = CountingInput.endless();
+    WarrenSettings bounded =
+        new WarrenSettings(null, Map.of(queue, QueueSettings.bounded(3)), null, null, null, null);
+    try (Warren warren = Warren.connect(broker.uri(), bounded);
+        ResultStream<Long> stream = warren.pool(queue).imap(SQUARE, input)) {
+      assertThatThrownBy(() -> stream.next(Duration.ofSeconds(3)))
+          .isInstanceOf(TimeoutException.class);
+
+      assertThat(input.handedOut()).isGreaterThan(3).isLessThan(100);
+    }
   }
 
   // --- the input is stuck, and does not heed interrupts ------------------------------------------
