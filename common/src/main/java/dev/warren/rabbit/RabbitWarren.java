@@ -18,6 +18,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
@@ -57,6 +58,9 @@ public final class RabbitWarren implements Warren {
   /** One thread for each map or stream whose input is being read. */
   private final ExecutorService feeders =
       Executors.newCachedThreadPool(Threads.named("warren-feeder"));
+
+  /** Ends each map or stream that has not ended, whatever its input does. */
+  private final Set<Consumer<? super PoolClosedException>> inputs = ConcurrentHashMap.newKeySet();
 
   /** Open ends of queues of items. */
   private final Set<RabbitQueue<?>> queues = ConcurrentHashMap.newKeySet();
@@ -237,6 +241,8 @@ public final class RabbitWarren implements Warren {
     }
     queues.forEach(RabbitQueue::close);
     timer.shutdownNow();
+    inputs.forEach(
+        end -> end.accept(new PoolClosedException("closed before a map or stream had ended")));
     pending.failAll(
         id ->
             new PoolClosedException(
@@ -296,7 +302,7 @@ public final class RabbitWarren implements Warren {
   }
 
   Revoker revoker() {
-    return ids -> control.revoke(ids, true);
+    return control::revoke;
   }
 
   Executor feeders() {
@@ -306,13 +312,19 @@ public final class RabbitWarren implements Warren {
   /**
    * Reads an input on a thread of its own.
    *
-   * @param otherwise is called if that cannot be, because this is closed
+   * @param done completes when what is made of the input has ended
+   * @param end ends that at once, because this is closed; may be called twice
    */
-  void feed(Runnable feeder, Consumer<? super PoolClosedException> otherwise) {
+  void feed(Runnable feeder, CompletableFuture<?> done, Consumer<? super PoolClosedException> end) {
+    inputs.add(end);
+    done.whenComplete((nothing, failure) -> inputs.remove(end));
     try {
       feeders.execute(feeder);
+      if (closed) { // close() may not have seen it
+        end.accept(closed());
+      }
     } catch (RejectedExecutionException e) {
-      otherwise.accept(new PoolClosedException("this Warren is closed"));
+      end.accept(closed());
     }
   }
 

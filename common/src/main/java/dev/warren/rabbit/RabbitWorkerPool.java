@@ -85,11 +85,11 @@ final class RabbitWorkerPool implements WorkerPool {
 
   @Override
   public <R> AsyncResult<R> applyAsync(TaskCall<R> call) {
-    begin();
     TaskMessage task =
         TaskMessage.of(UUID.randomUUID().toString(), call.task().name(), call.args(), call.kwargs())
             .expiringAt(call.expires());
     PendingResult<R> handle = handle(task, call.task().resultType(), call.callbacks());
+    begin(); // nothing may be thrown from here to where the handle ends the call
     handle.future().whenComplete((value, failure) -> end());
     try {
       publish(handle, encode(task), false);
@@ -159,7 +159,6 @@ final class RabbitWorkerPool implements WorkerPool {
       ChunkSize chunkSize,
       Callbacks<? super List<@Nullable R>> callbacks) {
     int size = items.size();
-    begin();
     MapResult<R> map =
         new MapResult<>(
             new ChunkSender<>(this, task, star, false),
@@ -167,6 +166,7 @@ final class RabbitWorkerPool implements WorkerPool {
             size == 0 ? Callbacks.none() : callbacks, // as in Python
             warren.callbacks(),
             warren.revoker());
+    begin();
     maps.add(map);
     map.future()
         .whenComplete(
@@ -177,7 +177,7 @@ final class RabbitWorkerPool implements WorkerPool {
     if (size == 0) {
       map.succeed(List.of());
     } else {
-      warren.feed(() -> map.feed(items, chunkSize), map::fail);
+      warren.feed(() -> map.feed(items, chunkSize), map.future(), map::fail);
     }
     return map;
   }
@@ -242,7 +242,6 @@ final class RabbitWorkerPool implements WorkerPool {
       Iterable<? extends @Nullable Object> items,
       StreamOptions options,
       boolean ordered) {
-    begin();
     RabbitResultStream<R> stream =
         new RabbitResultStream<>(
             new ChunkSender<>(this, task, false, true),
@@ -251,6 +250,7 @@ final class RabbitWorkerPool implements WorkerPool {
             ordered,
             warren.feeders(),
             warren.revoker());
+    begin();
     streams.add(stream);
     stream
         .done()
@@ -262,7 +262,7 @@ final class RabbitWorkerPool implements WorkerPool {
     if (!life.isRunning()) {
       stream.poolClosed(); // close() may not have seen it
     }
-    warren.feed(stream::feed, stream::abandon);
+    warren.feed(stream::feed, stream.done(), stream::abort);
     return stream;
   }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -340,6 +342,29 @@ class WireFormatTest {
     assertThatThrownBy(() -> wire.writeTask(large))
         .isInstanceOf(EncodingException.class)
         .hasMessageContaining("warren.max-message-bytes");
+  }
+
+  @Test
+  void whatIsTooLargeIsWrittenNoFurtherThanTheLimit() {
+    AtomicInteger written = new AtomicInteger();
+    List<Object> large =
+        new AbstractList<>() {
+          @Override
+          public Object get(int index) {
+            written.incrementAndGet();
+            return Map.of("text", "x".repeat(1_000));
+          }
+
+          @Override
+          public int size() {
+            return 1_000_000;
+          }
+        };
+
+    assertThatThrownBy(() -> wire.writeTask(TaskMessage.of("i", "t", List.of(large), Map.of())))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("warren.max-message-bytes");
+    assertThat(written).hasValueLessThan(200);
   }
 
   private TaskMessage task(WireMessage message) {

@@ -19,6 +19,7 @@ import dev.warren.WarrenException.NoSuchQueueException;
 import dev.warren.WarrenException.PoolBrokenException;
 import dev.warren.WarrenException.PoolClosedException;
 import dev.warren.WarrenException.PoolTerminatedException;
+import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WorkerPool;
 import dev.warren.it.kit.ClientProcess;
 import dev.warren.it.kit.Deadline;
@@ -62,6 +63,16 @@ class OwnedPoolTest {
     WorkerPool pool = warren.pool(1);
 
     assertThat(pool.applyAsync(WORDS, "the quick brown fox").get(MANY_STARTS)).isEqualTo(4);
+  }
+
+  @Test
+  void aTaskThatItsProcessesDoNotKnowFailsAtOnce() {
+    WorkerPool pool = warren.pool(1);
+
+    assertThatThrownBy(
+            () -> pool.applyAsync(TaskRef.of("typo", Integer.class)).get(Deadline.HEALED))
+        .isInstanceOfSatisfying(
+            TaskFailedException.class, e -> assertThat(e.remoteType()).isEqualTo("NotRegistered"));
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.warren.Callbacks;
 import dev.warren.PoolScope;
 import dev.warren.ResultStream;
 import dev.warren.StreamOptions;
+import dev.warren.TaskCall;
 import dev.warren.Warren;
 import dev.warren.WarrenException.EncodingException;
 import dev.warren.WarrenException.PoolClosedException;
@@ -123,6 +124,21 @@ class PoolLifeCycleConformanceTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("still running");
     assertThatThrownBy(() -> pool.join(Duration.ZERO)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what a careless caller does
+  void p8_aCallThatWasRefusedForItsArgumentsIsNotWaitedFor() throws Exception {
+    assertThatThrownBy(() -> pool.imap(SQUARE, List.of(1), null))
+        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> pool.mapAsync(null, List.of(1)))
+        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> pool.applyAsync((TaskCall<Integer>) null))
+        .isInstanceOf(NullPointerException.class);
+
+    pool.close();
+
+    assertThat(pool.join(Deadline.TASK)).isTrue();
   }
 
   @Test
