@@ -40,6 +40,7 @@ final class PoolProcesses {
     all.put("warren.worker.concurrency", "1");
     all.put("warren.worker.drain-timeout", DRAIN);
     all.put("warren.worker.unknown-task-ttl", UNKNOWN_TASK_TTL);
+    all.put("logging.level.dev.warren", "WARN"); // its coming and going is this process's to tell
     // Also what is not set: the processes must not find a value that was meant for this one.
     all.put("warren.worker.name", "");
     all.put("warren.worker.ready-file", "");

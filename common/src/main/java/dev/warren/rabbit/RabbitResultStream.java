@@ -306,7 +306,7 @@ final class RabbitResultStream<R> implements ResultStream<R> {
       places.release();
     }
     if (outcome.failure() != null) {
-      throw outcome.failure();
+      throw FutureResult.askedForHere(outcome.failure());
     }
     return outcome.value();
   }

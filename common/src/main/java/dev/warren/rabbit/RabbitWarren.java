@@ -8,9 +8,11 @@ import dev.warren.ProcessPoolSettings;
 import dev.warren.QueueSettings;
 import dev.warren.Warren;
 import dev.warren.WarrenException;
+import dev.warren.WarrenException.ConfigurationException;
 import dev.warren.WarrenException.PoolClosedException;
 import dev.warren.WarrenSettings;
 import dev.warren.WorkerPool;
+import dev.warren.process.ProcessOrders;
 import dev.warren.wire.WireFormat;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -179,6 +181,12 @@ public final class RabbitWarren implements Warren {
   @Override
   public WorkerPool pool(ProcessPoolSettings settings) {
     requireOpen();
+    if (Boolean.getBoolean(ProcessOrders.STARTING)) {
+      throw new ConfigurationException(
+          "a process of a pool makes a pool while it starts, which would never end; what is named in"
+              + " ProcessPoolSettings.running(...) must only have tasks, and no code that uses them",
+          null);
+    }
     String queue = Topology.newPoolQueue();
     String replyQueue = replies().awaitOpen().queue();
     RabbitWorkerPool pool = new RabbitWorkerPool(this, queue, replyQueue, settings);

@@ -409,8 +409,8 @@ final class RabbitWorkerPool implements WorkerPool {
     } catch (WarrenException e) {
       handle.fail(e);
     }
-    if (life.isTerminated()) {
-      handle.fail(terminated()); // terminate() may not have seen it
+    if (life.isTerminated() && handle.fail(terminated())) { // terminate() did not see it
+      warren.revoker().revoke(List.of(handle.id()));
     }
     if (owned != null) {
       owned.need(handles.size());

@@ -14,11 +14,17 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.ByteArrayBuilder;
+import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationConfig;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.ValueSerializerModifier;
 
 /**
  * Bodies as JSON, within limits of size, depth and length of numbers. Immutable and thread-safe.
@@ -57,7 +63,29 @@ final class Json {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .findAndAddModules()
+            .addModule(new SimpleModule("warren").setSerializerModifier(new CodeIsNoData()))
             .build();
+  }
+
+  /** A lambda has no properties either, but Jackson takes it for a bean that is meant so. */
+  private static final class CodeIsNoData extends ValueSerializerModifier {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public ValueSerializer<?> modifySerializer(
+        SerializationConfig config, BeanDescription.Supplier bean, ValueSerializer<?> serializer) {
+      return bean.getBeanClass().isHidden() || bean.getBeanClass().isSynthetic()
+          ? new Refusing()
+          : serializer;
+    }
+  }
+
+  private static final class Refusing extends ValueSerializer<Object> {
+    @Override
+    public void serialize(Object code, JsonGenerator json, SerializationContext context) {
+      context.reportBadDefinition(
+          code.getClass(), "a lambda or method reference is code, which does not travel");
+    }
   }
 
   JsonMapper mapper() {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -279,6 +280,16 @@ class WireFormatTest {
 
     assertThat(read.wantsPartial()).isTrue();
     assertThat(read.lostAttempts()).isEqualTo(2);
+  }
+
+  @Test
+  void codeIsNoData() {
+    Supplier<Integer> lambda = () -> 1;
+    TaskMessage task = TaskMessage.of("i", "t", List.of(lambda), Map.of());
+
+    assertThatThrownBy(() -> wire.writeTask(task))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("lambda");
   }
 
   @Test

@@ -20,12 +20,14 @@ import dev.warren.WarrenException.PoolBrokenException;
 import dev.warren.WarrenException.PoolClosedException;
 import dev.warren.WarrenException.PoolTerminatedException;
 import dev.warren.WarrenException.TaskFailedException;
+import dev.warren.WarrenException.WorkerLostException;
 import dev.warren.WorkerPool;
 import dev.warren.it.kit.ClientProcess;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
 import dev.warren.it.process.PoolClient;
+import dev.warren.it.process.PoolMaker;
 import dev.warren.it.process.ProcessTasks;
 import dev.warren.it.process.ProcessWorker;
 import java.net.URLEncoder;
@@ -386,7 +388,16 @@ class OwnedPoolTest {
         IntStream.range(0, 10).mapToObj(i -> pool.applyAsync(PID, 10)).toList();
 
     assertThat(pids(handles)).hasSize(10);
-    deadly.cancel();
+    assertThatThrownBy(() -> deadly.get(MANY_STARTS)).isInstanceOf(WorkerLostException.class);
+  }
+
+  @Test
+  void aProcessThatMakesAPoolWhileItStartsIsRefused() {
+    WorkerPool pool = warren.pool(ProcessPoolSettings.of(1).running(PoolMaker.class));
+
+    assertThatThrownBy(() -> pool.applyAsync(PID, 0).get(MANY_STARTS))
+        .isInstanceOf(PoolBrokenException.class)
+        .hasMessageContaining("makes a pool while it starts");
   }
 
   @Test
