@@ -15,6 +15,9 @@ import java.time.Duration;
  * will be taken again: at least once. An item must not be held for longer than the broker's {@code
  * consumer_timeout} (30 minutes by default), which gives back all that this end holds.
  *
+ * <p>All who take from it must open it as a joinable queue: what is taken through a plain {@link
+ * BoundedQueue} of the same name is done at once, and nobody waits for it.
+ *
  * <p>A take that waits looks into the queue up to ten times a second; prefer {@link BoundedQueue}
  * where nobody joins.
  *

@@ -103,6 +103,9 @@ public interface Warren extends AutoCloseable {
    * finds it. If three processes in a row do not start, the pool is broken and its handles fail
    * with {@link WarrenException.PoolBrokenException}.
    *
+   * <p>A process knows the tasks of {@link ProcessPoolSettings#taskClasses} and loads no other part
+   * of this application. What it prints is logged by {@code dev.warren.pool.output}.
+   *
    * @throws WarrenException.ConfigurationException if no process can be started here: the worker
    *     ({@code warren-worker}) is not on the class path, or there is no {@code java}
    */

@@ -92,6 +92,9 @@ public interface WorkerPool {
   /**
    * As {@link #map(TaskRef, Iterable)}, without waiting. {@link AsyncResult#progress()} counts
    * items.
+   *
+   * @param items if it is no collection, it is listed first; a collection is read on another thread
+   *     and must not be changed, nor its items, until {@link AsyncResult#acceptance()} completes
    */
   <R> AsyncResult<List<@Nullable R>> mapAsync(
       TaskRef<R> task, Iterable<? extends @Nullable Object> items);
@@ -135,6 +138,7 @@ public interface WorkerPool {
   /**
    * Runs the task once for each item and gives the results one by one, in the items' order. The
    * input is read on a thread of its own, never further ahead than the buffer: it may be endless.
+   * It must not be changed as long as it is read.
    */
   default <R> ResultStream<R> imap(TaskRef<R> task, Iterable<? extends @Nullable Object> items) {
     return imap(task, items, StreamOptions.DEFAULT);

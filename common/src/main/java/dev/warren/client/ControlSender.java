@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,10 +21,19 @@ final class ControlSender implements AutoCloseable {
   /** Ids in one message, which then has some 200 kB. */
   static final int BATCH = 5_000;
 
+  /** As many as a worker remembers. */
+  private static final int MOST_REVOKED = 100_000;
+
   private static final Logger log = LoggerFactory.getLogger(ControlSender.class);
 
   private final ControlPublisher publisher;
   private final WireFormat wire;
+
+  /** Ids that no message has taken along yet; guarded by itself. */
+  private final List<String> revoked = new ArrayList<>();
+
+  /** Messages that wait to be written: as many as the ids above need. Guarded by them. */
+  private int waiting;
 
   ControlSender(Broker broker, WireFormat wire) {
     this.publisher = new ControlPublisher(broker);
@@ -33,28 +41,69 @@ final class ControlSender implements AutoCloseable {
   }
 
   /**
-   * Tells all workers that are connected right now not to begin these tasks. What goes wrong is
-   * logged.
+   * Tells all workers that are connected right now not to begin these tasks, and to interrupt those
+   * that run. What goes wrong is logged.
    *
-   * @param terminate whether a task that runs is interrupted
+   * <p>What comes while a message waits to be written goes along with it: a caller may revoke any
+   * number of tasks one by one.
    */
-  void revoke(Collection<String> ids, boolean terminate) {
-    for (List<String> batch : batches(ids)) {
-      Map<String, Object> arguments = new LinkedHashMap<>();
-      arguments.put("task_id", batch);
-      arguments.put("terminate", terminate);
-      arguments.put("signal", "SIGTERM");
-      broadcast("revoke", arguments, null)
-          .whenComplete(
-              (done, failure) -> {
-                if (failure != null) {
-                  log.warn(
-                      "workers were not told that {} tasks are revoked: {}",
-                      batch.size(),
-                      failure.toString());
-                }
-              });
+  void revoke(Collection<String> ids) {
+    int untold;
+    int messages;
+    synchronized (revoked) {
+      int room = MOST_REVOKED - revoked.size();
+      untold = Math.max(0, ids.size() - room);
+      ids.stream().limit(room).forEach(revoked::add);
+      messages = (revoked.size() + BATCH - 1) / BATCH - waiting;
+      waiting += messages;
     }
+    if (untold > 0) {
+      logUntold(untold, MOST_REVOKED + " wait for the broker already");
+    }
+    for (int i = 0; i < messages; i++) {
+      publishRevoked();
+    }
+  }
+
+  private void publishRevoked() {
+    List<String> batch = new ArrayList<>();
+    publisher
+        .publish(
+            Topology.CONTROL_EXCHANGE,
+            "",
+            () -> {
+              batch.addAll(takeRevoked());
+              return wire.writeControl(revocation(batch));
+            })
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                logUntold(
+                    batch.isEmpty() ? takeRevoked().size() : batch.size(), failure.toString());
+              }
+            });
+  }
+
+  private List<String> takeRevoked() {
+    synchronized (revoked) {
+      List<String> oldest = revoked.subList(0, Math.min(BATCH, revoked.size()));
+      List<String> taken = List.copyOf(oldest);
+      oldest.clear();
+      waiting--;
+      return taken;
+    }
+  }
+
+  private static ControlRequest revocation(List<String> ids) {
+    Map<String, Object> arguments = new LinkedHashMap<>();
+    arguments.put("task_id", ids);
+    arguments.put("terminate", true);
+    arguments.put("signal", "SIGTERM");
+    return ControlRequest.toAll("revoke", arguments, null);
+  }
+
+  private static void logUntold(int tasks, String why) {
+    log.warn("workers were not told that {} tasks are revoked: {}", tasks, why);
   }
 
   /**
@@ -73,7 +122,7 @@ final class ControlSender implements AutoCloseable {
   }
 
   private CompletableFuture<Void> broadcast(
-      String method, Map<String, Object> arguments, @Nullable ReplyTo replyTo) {
+      String method, Map<String, Object> arguments, ReplyTo replyTo) {
     ControlRequest request = ControlRequest.toAll(method, arguments, replyTo);
     return publisher.publish(Topology.CONTROL_EXCHANGE, "", () -> wire.writeControl(request));
   }

@@ -148,13 +148,17 @@ abstract class FutureResult<R> implements AsyncResult<R> {
     return result.copy();
   }
 
-  /** A failure that came over the wire shows where it is asked for, above the worker's trace. */
   private static WarrenException unwrapped(ExecutionException e) {
-    if (e.getCause() instanceof TaskFailedException remote) {
-      remote.setStackTrace(new Throwable().getStackTrace());
-    }
     return e.getCause() instanceof WarrenException failure
-        ? failure
+        ? askedForHere(failure)
         : new WarrenException("the handle failed", e.getCause());
+  }
+
+  /** A failure that came over the wire shows where it is asked for, above the worker's trace. */
+  static WarrenException askedForHere(WarrenException failure) {
+    if (failure instanceof TaskFailedException) {
+      failure.setStackTrace(new Throwable().getStackTrace());
+    }
+    return failure;
   }
 }

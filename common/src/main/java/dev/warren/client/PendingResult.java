@@ -133,7 +133,7 @@ final class PendingResult<R> extends FutureResult<R> {
               && reply.result() instanceof JsonNode json
           ? mapper.treeToValue(json, resultType)
           : null;
-    } catch (RuntimeException e) { // no list of such values: then it told none
+    } catch (RuntimeException | Error e) { // no list of such values: then it told none
       return null;
     }
   }

@@ -48,7 +48,7 @@ final class PendingResults implements ReplyListener.Handler {
           return;
         }
       }
-    } else if (!room.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {
+    } else if (!room.tryAcquire() && !room.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {
       throw new WarrenException(
           "%d tasks of this client are unfinished and none ended within %s; wait for results, add workers or raise warren.max-pending"
               .formatted(bound, longest));

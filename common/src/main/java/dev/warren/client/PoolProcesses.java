@@ -18,6 +18,9 @@ final class PoolProcesses {
   /** When they are asked to end nothing runs but what was cancelled. */
   private static final String DRAIN = "5s";
 
+  /** All of them know the same tasks: none is worth waiting for that knows another one. */
+  private static final String UNKNOWN_TASK_TTL = "0s";
+
   private PoolProcesses() {}
 
   /**
@@ -36,6 +39,8 @@ final class PoolProcesses {
     all.put("warren.worker.queue", queue);
     all.put("warren.worker.concurrency", "1");
     all.put("warren.worker.drain-timeout", DRAIN);
+    all.put("warren.worker.unknown-task-ttl", UNKNOWN_TASK_TTL);
+    all.put("logging.level.dev.warren", "WARN"); // its coming and going is this process's to tell
     // Also what is not set: the processes must not find a value that was meant for this one.
     all.put("warren.worker.name", "");
     all.put("warren.worker.ready-file", "");

@@ -20,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,9 @@ final class RabbitResultStream<R> implements ResultStream<R> {
   /** Chunks that have not ended, and one for the reading of the input. */
   private final AtomicLong open = new AtomicLong(1);
 
+  /** Whether the reading of the input counts among {@link #open}. */
+  private final AtomicBoolean feeding = new AtomicBoolean(true);
+
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private volatile boolean closed;
 
@@ -84,7 +88,10 @@ final class RabbitResultStream<R> implements ResultStream<R> {
     this.places = new Semaphore(Math.min(UNBOUNDED, options.bufferSize()));
   }
 
-  /** Completes when the input is read no more and all chunks have ended. */
+  /**
+   * Completes when all chunks have ended and the input is read no more, or {@link #abort} has given
+   * up the reading of it.
+   */
   CompletableFuture<Void> done() {
     return done;
   }
@@ -110,7 +117,7 @@ final class RabbitResultStream<R> implements ResultStream<R> {
     } catch (Throwable e) {
       stop(new WarrenException("the input of a stream failed: " + e, e));
     } finally {
-      countDown();
+      readingEnded();
     }
   }
 
@@ -159,6 +166,12 @@ final class RabbitResultStream<R> implements ResultStream<R> {
     } catch (InterruptedException | RuntimeException | Error e) {
       countDown();
       throw e;
+    }
+  }
+
+  private void readingEnded() {
+    if (feeding.compareAndSet(true, false)) {
+      countDown();
     }
   }
 
@@ -228,19 +241,15 @@ final class RabbitResultStream<R> implements ResultStream<R> {
   }
 
   /**
-   * Stops, and tells the reader at once, even if the feeder is stuck in the user's iterator.
+   * Stops, and tells the reader at once, even if the feeder never ran, or is stuck in the user's
+   * iterator: nothing waits for it any more.
    *
    * @param why as of {@link #stop}
    */
   void abort(@Nullable RuntimeException why) {
     stop(why);
     entries.add(new Entry<>(null, why));
-  }
-
-  /** The feeder never ran. */
-  void abandon(WarrenException why) {
-    stop(why);
-    countDown();
+    readingEnded();
   }
 
   @Override
@@ -298,7 +307,7 @@ final class RabbitResultStream<R> implements ResultStream<R> {
       places.release();
     }
     if (outcome.failure() != null) {
-      throw outcome.failure();
+      throw FutureResult.askedForHere(outcome.failure());
     }
     return outcome.value();
   }

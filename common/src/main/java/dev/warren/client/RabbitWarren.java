@@ -8,9 +8,11 @@ import dev.warren.ProcessPoolSettings;
 import dev.warren.QueueSettings;
 import dev.warren.Warren;
 import dev.warren.WarrenException;
+import dev.warren.WarrenException.ConfigurationException;
 import dev.warren.WarrenException.PoolClosedException;
 import dev.warren.WarrenSettings;
 import dev.warren.WorkerPool;
+import dev.warren.process.ProcessOrders;
 import dev.warren.queue.ItemQueue;
 import dev.warren.queue.RabbitJoinableQueue;
 import dev.warren.queue.RabbitQueue;
@@ -26,6 +28,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
@@ -65,6 +68,9 @@ public final class RabbitWarren implements Warren {
   /** One thread for each map or stream whose input is being read. */
   private final ExecutorService feeders =
       Executors.newCachedThreadPool(Threads.named("warren-feeder"));
+
+  /** Ends each map or stream that has not ended, whatever its input does. */
+  private final Set<Consumer<? super PoolClosedException>> inputs = ConcurrentHashMap.newKeySet();
 
   /** Open ends of queues of items; each is removed when it is closed. */
   private final Set<RabbitQueue<?>> queues = ConcurrentHashMap.newKeySet();
@@ -179,6 +185,12 @@ public final class RabbitWarren implements Warren {
   @Override
   public WorkerPool pool(ProcessPoolSettings settings) {
     requireOpen();
+    if (Boolean.getBoolean(ProcessOrders.STARTING)) {
+      throw new ConfigurationException(
+          "a process of a pool makes a pool while it starts, which would never end; what is named in"
+              + " ProcessPoolSettings.running(...) must only have tasks, and no code that uses them",
+          null);
+    }
     String queue = Topology.newPoolQueue();
     String replyQueue = replies().awaitOpen().queue();
     RabbitWorkerPool pool = new RabbitWorkerPool(this, queue, replyQueue, settings);
@@ -241,6 +253,8 @@ public final class RabbitWarren implements Warren {
     }
     queues.forEach(RabbitQueue::close);
     timer.shutdownNow();
+    inputs.forEach(
+        end -> end.accept(new PoolClosedException("closed before a map or stream had ended")));
     pending.failAll(
         id ->
             new PoolClosedException(
@@ -300,7 +314,7 @@ public final class RabbitWarren implements Warren {
   }
 
   Revoker revoker() {
-    return ids -> control.revoke(ids, true);
+    return control::revoke;
   }
 
   Executor feeders() {
@@ -310,13 +324,19 @@ public final class RabbitWarren implements Warren {
   /**
    * Reads an input on a thread of its own.
    *
-   * @param otherwise is called if that cannot be, because this is closed
+   * @param done completes when what is made of the input has ended
+   * @param end ends that at once, because this is closed; may be called twice
    */
-  void feed(Runnable feeder, Consumer<? super PoolClosedException> otherwise) {
+  void feed(Runnable feeder, CompletableFuture<?> done, Consumer<? super PoolClosedException> end) {
+    inputs.add(end);
+    done.whenComplete((nothing, failure) -> inputs.remove(end));
     try {
       feeders.execute(feeder);
+      if (closed) { // close() may not have seen it
+        end.accept(closed());
+      }
     } catch (RejectedExecutionException e) {
-      otherwise.accept(new PoolClosedException("this Warren is closed"));
+      end.accept(closed());
     }
   }
 

@@ -87,11 +87,11 @@ final class RabbitWorkerPool implements WorkerPool {
 
   @Override
   public <R> AsyncResult<R> applyAsync(TaskCall<R> call) {
-    begin();
     TaskMessage task =
         TaskMessage.of(UUID.randomUUID().toString(), call.task().name(), call.args(), call.kwargs())
             .expiringAt(call.expires());
     PendingResult<R> handle = handle(task, call.task().resultType(), call.callbacks());
+    begin(); // nothing may be thrown from here to where the handle ends the call
     handle.future().whenComplete((value, failure) -> end());
     try {
       publish(handle, encode(task), false);
@@ -161,7 +161,6 @@ final class RabbitWorkerPool implements WorkerPool {
       ChunkSize chunkSize,
       Callbacks<? super List<@Nullable R>> callbacks) {
     int size = items.size();
-    begin();
     MapResult<R> map =
         new MapResult<>(
             new ChunkSender<>(this, task, star, false),
@@ -169,6 +168,7 @@ final class RabbitWorkerPool implements WorkerPool {
             size == 0 ? Callbacks.none() : callbacks, // as in Python
             warren.callbacks(),
             warren.revoker());
+    begin();
     maps.add(map);
     map.future()
         .whenComplete(
@@ -179,7 +179,7 @@ final class RabbitWorkerPool implements WorkerPool {
     if (size == 0) {
       map.succeed(List.of());
     } else {
-      warren.feed(() -> map.feed(items, chunkSize), map::fail);
+      warren.feed(() -> map.feed(items, chunkSize), map.future(), map::fail);
     }
     return map;
   }
@@ -244,7 +244,6 @@ final class RabbitWorkerPool implements WorkerPool {
       Iterable<? extends @Nullable Object> items,
       StreamOptions options,
       boolean ordered) {
-    begin();
     RabbitResultStream<R> stream =
         new RabbitResultStream<>(
             new ChunkSender<>(this, task, false, true),
@@ -253,6 +252,7 @@ final class RabbitWorkerPool implements WorkerPool {
             ordered,
             warren.feeders(),
             warren.revoker());
+    begin();
     streams.add(stream);
     stream
         .done()
@@ -264,7 +264,7 @@ final class RabbitWorkerPool implements WorkerPool {
     if (!life.isRunning()) {
       stream.poolClosed(); // close() may not have seen it
     }
-    warren.feed(stream::feed, stream::abandon);
+    warren.feed(stream::feed, stream.done(), stream::abort);
     return stream;
   }
 
@@ -411,8 +411,8 @@ final class RabbitWorkerPool implements WorkerPool {
     } catch (WarrenException e) {
       handle.fail(e);
     }
-    if (life.isTerminated()) {
-      handle.fail(terminated()); // terminate() may not have seen it
+    if (life.isTerminated() && handle.fail(terminated())) { // terminate() did not see it
+      warren.revoker().revoke(List.of(handle.id()));
     }
     if (owned != null) {
       owned.need(handles.size());

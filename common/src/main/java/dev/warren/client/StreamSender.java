@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamSender<R> {
 
+  /** Messages on their way to the queue at once: each is published again while it is full. */
+  private static final int MOST_UNACCEPTED = 64;
+
   private final ChunkSender<R> sender;
   private final Executor feeders;
+  private final Semaphore unaccepted = new Semaphore(MOST_UNACCEPTED);
 
   /** Handles of messages that are under way. */
   private final Set<PendingResult<?>> running = ConcurrentHashMap.newKeySet();
@@ -56,6 +61,8 @@ final class StreamSender<R> {
     sender.send(
         items,
         chunk -> {
+          unaccepted.acquire(); // released by every handle, accepted or failed
+          chunk.handle().acceptance().whenComplete((done, failure) -> unaccepted.release());
           running.add(chunk.handle());
           parts.add(
               chunk

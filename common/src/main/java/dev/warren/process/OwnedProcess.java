@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
 final class OwnedProcess {
 
   private static final Logger log = LoggerFactory.getLogger(OwnedProcess.class);
+
+  /** What the processes print: their own logs, and whatever tasks write to standard output. */
+  private static final Logger output = LoggerFactory.getLogger("dev.warren.pool.output");
+
   private static final int LAST_WORDS_MILLIS = 500;
 
   private static final Set<Process> ALL = ConcurrentHashMap.newKeySet();
@@ -92,9 +96,12 @@ final class OwnedProcess {
     return late;
   }
 
-  /** The last lines that it printed. */
+  /** Why it ended, as far as its last lines tell: from where an application says it, or all. */
   String lastWords() {
-    return last.toString();
+    String words = last.toString();
+    int description = words.lastIndexOf("\nDescription:");
+    int refusal = words.lastIndexOf("Warren does not start: ");
+    return words.substring(Math.max(0, Math.max(description, refusal))).strip();
   }
 
   @Override
@@ -125,7 +132,7 @@ final class OwnedProcess {
       ready.complete(null);
     } else if (!line.isEmpty()) {
       last.remember(line);
-      log.info("{}: {}", this, line);
+      output.info("{}: {}", this, line);
     }
   }
 }

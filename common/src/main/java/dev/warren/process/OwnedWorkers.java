@@ -71,6 +71,7 @@ public final class OwnedWorkers {
   // supervisor only
   private final Set<OwnedProcess> processes = new HashSet<>();
   private int failures;
+  private long countedAt; // when the last of the failures was counted
   private int shortLives;
   private boolean pausing;
 
@@ -190,14 +191,14 @@ public final class OwnedWorkers {
   }
 
   private void start() {
+    long startedAt = System.nanoTime();
     OwnedProcess process;
     try {
       process = OwnedProcess.start(command, orders);
     } catch (IOException e) {
-      startFailed("it could not be started: " + e.getMessage());
+      startFailed("it could not be started: " + e.getMessage(), startedAt);
       return;
     }
-    long startedAt = System.nanoTime();
     processes.add(process);
     running = processes.size();
     process.ready().thenRun(() -> onSupervisor(() -> failures = 0));
@@ -226,7 +227,8 @@ public final class OwnedWorkers {
           process.isLate()
               ? "was not ready within " + settings.startTimeout()
               : "ended with exit code " + code + " before it was ready";
-      startFailed("%s %s; its last words:%n%s".formatted(process, how, process.lastWords()));
+      startFailed(
+          "%s %s; its last words:%n%s".formatted(process, how, process.lastWords()), startedAt);
     } else if (code != 0) {
       log.warn("{} ended with exit code {}", process, code);
       boolean isShort = System.nanoTime() - startedAt < SHORT_LIFE.toNanos();
@@ -238,8 +240,16 @@ public final class OwnedWorkers {
     startMissing();
   }
 
-  private void startFailed(String why) {
-    failures++;
+  /**
+   * Those that were started side by side fail for the same reason: they count as one.
+   *
+   * @param startedAt when this one was started
+   */
+  private void startFailed(String why, long startedAt) {
+    if (failures == 0 || startedAt - countedAt > 0) {
+      failures++;
+      countedAt = System.nanoTime();
+    }
     if (failures < MOST_FAILURES) {
       log.warn("a worker process did not start: {}", why);
       pause(failures);

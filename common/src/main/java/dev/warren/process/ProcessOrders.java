@@ -18,6 +18,12 @@ public record ProcessOrders(
   /** What a process prints, on a line of its own, when it is ready to take tasks. */
   public static final String READY = "warren.pool.process.ready";
 
+  /**
+   * System property that is set in a process while it starts. A pool that is made then, for
+   * instance by an application's runner, would start processes that make pools, without an end.
+   */
+  public static final String STARTING = "warren.pool.process.starting";
+
   private static final JsonMapper MAPPER = new JsonMapper();
 
   /** Copies what it is given. */

@@ -210,18 +210,21 @@ public final class Broker implements AutoCloseable {
    * completes when that was tried. Calls while it is under way share it.
    */
   public CompletableFuture<Void> redeclare(String queue) {
-    return redeclaring.computeIfAbsent(
-        queue,
-        name -> {
-          BrokerLink.Opener again = declaring(name);
-          return consuming
-              .keepOpen(again)
-              .whenComplete(
-                  (done, failure) -> {
-                    consuming.forget(again);
-                    redeclaring.remove(name);
-                  });
-        });
+    CompletableFuture<Void> tried = new CompletableFuture<>();
+    CompletableFuture<Void> underWay = redeclaring.putIfAbsent(queue, tried);
+    if (underWay != null) {
+      return underWay;
+    }
+    BrokerLink.Opener again = declaring(queue);
+    consuming
+        .keepOpen(again)
+        .whenComplete(
+            (done, failure) -> {
+              consuming.forget(again);
+              redeclaring.remove(queue);
+              tried.complete(null);
+            });
+    return tried;
   }
 
   /**

@@ -153,6 +153,18 @@ public final class Topology {
    * Quorum, because only a quorum queue can dead-letter at least once: nothing is lost on the way.
    */
   private static Map<String, Object> delayArguments(String queue) {
+    if (queue.startsWith(
+        POOL_QUEUE)) { // short-lived, and so are its tasks: not worth a quorum queue's files
+      return Map.of(
+          "x-queue-type",
+          "classic",
+          "x-message-ttl",
+          DELAY.toMillis(),
+          "x-dead-letter-exchange",
+          "",
+          "x-dead-letter-routing-key",
+          due(queue));
+    }
     return Map.of(
         "x-queue-type", "quorum",
         "x-message-ttl", DELAY.toMillis(),
@@ -344,7 +356,7 @@ public final class Topology {
     Matcher unequal = INEQUIVALENT.matcher(close.getReplyText());
     if (unequal.find()) {
       throw new TopologyMismatchException(
-          "queue '%s' exists with %s = %s, but the configuration asks for %s; change warren.queues.* or what the code asks for, or delete the queue once it is empty"
+          "queue '%s' exists with %s = %s, but the configuration asks for %s; if it is used for something else, choose another name; else change warren.queues.* or what the code asks for, or delete the queue once it is empty"
               .formatted(
                   queue, unequal.group(1), shown(unequal.group(4)), shown(unequal.group(3))));
     }

@@ -2,6 +2,7 @@ package dev.warren.wire;
 
 import dev.warren.WarrenException.EncodingException;
 import dev.warren.wire.Decoded.Reason;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -13,11 +14,17 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.ByteArrayBuilder;
+import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationConfig;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.ValueSerializerModifier;
 
 /**
  * Bodies as JSON, within limits of size, depth and length of numbers. Immutable and thread-safe.
@@ -56,7 +63,29 @@ final class Json {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .findAndAddModules()
+            .addModule(new SimpleModule("warren").setSerializerModifier(new CodeIsNoData()))
             .build();
+  }
+
+  /** A lambda has no properties either, but Jackson takes it for a bean that is meant so. */
+  private static final class CodeIsNoData extends ValueSerializerModifier {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public ValueSerializer<?> modifySerializer(
+        SerializationConfig config, BeanDescription.Supplier bean, ValueSerializer<?> serializer) {
+      return bean.getBeanClass().isHidden() || bean.getBeanClass().isSynthetic()
+          ? new Refusing()
+          : serializer;
+    }
+  }
+
+  private static final class Refusing extends ValueSerializer<Object> {
+    @Override
+    public void serialize(Object code, JsonGenerator json, SerializationContext context) {
+      context.reportBadDefinition(
+          code.getClass(), "a lambda or method reference is code, which does not travel");
+    }
   }
 
   JsonMapper mapper() {
@@ -119,24 +148,66 @@ final class Json {
    * @throws EncodingException if it is not JSON, or too large
    */
   byte[] write(String what, Consumer<JsonGenerator> content) {
-    byte[] body;
-    try (ByteArrayBuilder bytes = new ByteArrayBuilder(256)) {
-      try (JsonGenerator json = mapper.createGenerator(bytes)) {
+    try (ByteArrayBuilder bytes = new ByteArrayBuilder(256);
+        Bounded bounded = new Bounded(bytes, maxBytes)) {
+      try (JsonGenerator json = mapper.createGenerator(bounded)) {
         content.accept(json);
+      } catch (RuntimeException | Error e) { // a value's own getters may throw anything
+        throw bounded.isExceeded() ? tooLarge(what) : unwritable(what, e);
       }
-      body = bytes.toByteArray();
-    } catch (JacksonException e) {
-      throw new EncodingException(
-          what + " cannot be written as JSON: " + e.getOriginalMessage(), e);
-    } catch (RuntimeException | Error e) { // a value's own getters may throw anything
-      throw new EncodingException(what + " cannot be written as JSON: " + e, e);
+      return bytes.toByteArray();
     }
-    if (body.length > maxBytes) {
-      throw new EncodingException(
-          "%s has %d bytes, more than warren.max-message-bytes allows (%d)"
-              .formatted(what, body.length, maxBytes),
-          null);
+  }
+
+  private EncodingException tooLarge(String what) {
+    return new EncodingException(
+        "%s has more bytes than warren.max-message-bytes allows (%d)".formatted(what, maxBytes),
+        null);
+  }
+
+  private static EncodingException unwritable(String what, Throwable why) {
+    String reason = why instanceof JacksonException e ? e.getOriginalMessage() : why.toString();
+    return new EncodingException(what + " cannot be written as JSON: " + reason, why);
+  }
+
+  /** Refuses what is too large when it gets there, instead of holding all of it in memory. */
+  private static final class Bounded extends OutputStream {
+    private final ByteArrayBuilder to;
+    private int room;
+    private boolean exceeded;
+
+    Bounded(ByteArrayBuilder to, int room) {
+      this.to = to;
+      this.room = room;
     }
-    return body;
+
+    boolean isExceeded() {
+      return exceeded;
+    }
+
+    @Override
+    public void write(int one) {
+      take(1);
+      to.write(one);
+    }
+
+    @Override
+    public void write(byte[] some, int from, int count) {
+      take(count);
+      to.write(some, from, count);
+    }
+
+    private void take(int count) {
+      exceeded |= count > room;
+      if (exceeded) {
+        throw new IllegalStateException("more than may be written"); // seen by write() only
+      }
+      room -= count;
+    }
+
+    @Override
+    public void close() {
+      // nothing to close
+    }
   }
 }

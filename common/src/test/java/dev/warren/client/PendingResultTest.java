@@ -86,6 +86,15 @@ class PendingResultTest {
   }
 
   @Test
+  void valuesOfAFailedChunkThatDoNotFitAreNoneWhateverBindingThrows() {
+    PendingResult<Picky> chunk = handle(Picky.class);
+
+    chunk.onReply(reply(TaskStatus.FAILURE, "\"text\"", new TaskError("ValueError", "bad", "")));
+
+    assertThat(chunk.partial()).isNull();
+  }
+
+  @Test
   void aWaitThatEndsSaysWhatIsKnownAndLaterThereMayBeAResult() throws Exception {
     PendingResult<Integer> handle = handle(Integer.class);
     handle.onReply(reply(TaskStatus.RETRY, null, new TaskError("NotRegistered", "who?", null)));

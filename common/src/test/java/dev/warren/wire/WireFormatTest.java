@@ -10,12 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -279,6 +283,16 @@ class WireFormatTest {
   }
 
   @Test
+  void codeIsNoData() {
+    Supplier<Integer> lambda = () -> 1;
+    TaskMessage task = TaskMessage.of("i", "t", List.of(lambda), Map.of());
+
+    assertThatThrownBy(() -> wire.writeTask(task))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("lambda");
+  }
+
+  @Test
   void aFailureCapturedFromCeleryIsRead() {
     ReplyMessage read =
         reply(
@@ -341,6 +355,29 @@ class WireFormatTest {
         .hasMessageContaining("warren.max-message-bytes");
   }
 
+  @Test
+  void whatIsTooLargeIsWrittenNoFurtherThanTheLimit() {
+    AtomicInteger written = new AtomicInteger();
+    List<Object> large =
+        new AbstractList<>() {
+          @Override
+          public Object get(int index) {
+            written.incrementAndGet();
+            return Map.of("text", "x".repeat(1_000));
+          }
+
+          @Override
+          public int size() {
+            return 1_000_000;
+          }
+        };
+
+    assertThatThrownBy(() -> wire.writeTask(TaskMessage.of("i", "t", List.of(large), Map.of())))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("warren.max-message-bytes");
+    assertThat(written).hasValueLessThan(200);
+  }
+
   private TaskMessage task(WireMessage message) {
     Decoded<TaskMessage> decoded = wire.readTask(message);
     TaskMessage task = decoded.value();
@@ -369,5 +406,40 @@ class WireFormatTest {
   private static WireMessage message(Map<String, @Nullable Object> headers, String body) {
     return new WireMessage(
         "application/json", "utf-8", null, null, headers, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void anItemIsBareJsonAndComesBackAsItWas() {
+    WireMessage message = wire.writeItem(List.of(1, 2));
+
+    assertThat(new String(message.body(), StandardCharsets.UTF_8)).isEqualTo("[1,2]");
+    assertThat(message.contentType()).isEqualTo("application/json");
+    assertThat(wire.readItem(message, wire.mapper().constructType(int[].class)).value())
+        .hasValueSatisfying(item -> assertThat(item).isEqualTo(new int[] {1, 2}));
+  }
+
+  @Test
+  void anItemThatIsNullIsAValue() {
+    Decoded<Optional<String>> read =
+        wire.readItem(wire.writeItem(null), wire.mapper().constructType(String.class));
+
+    assertThat(read.value()).isEmpty();
+    assertThat(read.reason()).isNull();
+  }
+
+  @Test
+  void anItemOfAnotherTypeHasAReason() {
+    Decoded<Optional<Integer>> read =
+        wire.readItem(wire.writeItem("seven"), wire.mapper().constructType(Integer.class));
+
+    assertThat(read.reason()).isEqualTo(Reason.BAD_SHAPE);
+    assertThat(read.detail()).contains("java.lang.Integer");
+  }
+
+  @Test
+  void anItemThatIsTooLargeIsNotWritten() {
+    assertThatThrownBy(() -> wire.writeItem("x".repeat(100_000)))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("warren.max-message-bytes");
   }
 }

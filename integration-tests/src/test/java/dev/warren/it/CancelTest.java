@@ -206,6 +206,22 @@ class CancelTest {
     return pool.applyAsync(WORK, journal.file(), key, millis);
   }
 
+  @Test
+  void ofManyThatAreCancelledOneByOneNoneRuns() throws Exception {
+    AsyncResult<String> first = begin("first", LONG);
+    List<AsyncResult<String>> unwanted = new ArrayList<>();
+    for (int i = 0; i < 3_000; i++) {
+      unwanted.add(submit("unwanted " + i, 0));
+    }
+    unwanted.get(unwanted.size() - 1).acceptance().join();
+
+    unwanted.forEach(AsyncResult::cancel);
+    first.cancel();
+
+    assertThat(submit("last", 0).get(Deadline.HEALED)).isEqualTo("last");
+    assertThat(journal.begun()).containsExactly("first", "last");
+  }
+
   private AsyncResult<String> begin(String key, int millis) {
     AsyncResult<String> handle = submit(key, millis);
     awaitBegun(key);

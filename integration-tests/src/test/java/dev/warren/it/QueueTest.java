@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -43,6 +44,8 @@ class QueueTest {
 
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final Duration NEGATIVE = Duration.ofSeconds(-1);
+  private static final BasicProperties JSON =
+      new BasicProperties.Builder().contentType("application/json").deliveryMode(2).build();
 
   @AutoClose private static Warren warren;
   @AutoClose private static PlainAmqp amqp;
@@ -218,14 +221,19 @@ class QueueTest {
     }
   }
 
+  /** Items arrive in pairs, at the moments in which calls give up. */
   @Test
   void q5_takesWhoseTimeRunsOutLoseNothingAndKeepTheOrder() throws Exception {
+    int pairs = 400;
     BoundedQueue<Integer> queue = queue(0);
     CompletableFuture<Void> producer =
         async(
             () -> {
-              for (int i = 0; i < 300; i++) {
-                queue.put(i);
+              try (PlainAmqp burst = PlainAmqp.to(TestBroker.shared().uri())) {
+                for (int i = 0; i < pairs; i++) {
+                  LockSupport.parkNanos(i * 10_000L); // so that the queue is empty in between
+                  burst.putAll(name, JSON, List.of(json(2 * i), json(2 * i + 1)));
+                }
               }
             });
 
@@ -234,17 +242,17 @@ class QueueTest {
         "all items",
         Deadline.HEALED,
         () -> {
-          for (int i = 0; i < 500; i++) {
-            Integer item = queue.poll(Duration.ofNanos(i * 10_000L));
+          for (int i = 0; i < 100; i++) {
+            Integer item = queue.poll(Duration.ofNanos(i * 20_000L));
             if (item != null) {
               taken.add(item);
             }
           }
-          return taken.size() >= 300;
+          return taken.size() >= 2 * pairs;
         });
 
     done(producer);
-    assertThat(taken).isEqualTo(IntStream.range(0, 300).boxed().toList());
+    assertThat(taken).isEqualTo(IntStream.range(0, 2 * pairs).boxed().toList());
   }
 
   @Test
@@ -697,6 +705,10 @@ class QueueTest {
         name,
         new BasicProperties.Builder().contentType(contentType).build(),
         body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte[] json(int item) {
+    return String.valueOf(item).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Waits until the queue has a consumer: somebody waits in a take. */

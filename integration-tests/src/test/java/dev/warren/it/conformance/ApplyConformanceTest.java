@@ -24,7 +24,6 @@ import dev.warren.it.kit.WorkerProcess;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.ref.WeakReference;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +37,6 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code apply}, {@code apply_async} and {@code AsyncResult}: rows A1 to A12. */
 class ApplyConformanceTest {
@@ -50,8 +48,6 @@ class ApplyConformanceTest {
   @AutoClose private static Warren warren;
 
   private final WorkerPool pool = warren.pool(QUEUE);
-
-  @TempDir private Path folder;
 
   @BeforeAll
   static void start() {
@@ -100,7 +96,7 @@ class ApplyConformanceTest {
 
   @Test
   void a3_aWaitThatRunsOutLeavesTheTaskAlone() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     AsyncResult<String> handle = pool.applyAsync(WORK, work.held(1));
 
     assertThatThrownBy(() -> handle.get(Duration.ofMillis(50)))
@@ -113,7 +109,7 @@ class ApplyConformanceTest {
 
   @Test
   void a3_aLimitOfZeroOrLessDoesNotWait() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     AsyncResult<String> handle = pool.applyAsync(WORK, work.held(1));
 
     for (Duration none : List.of(Duration.ZERO, Duration.ofDays(-1))) {
@@ -135,7 +131,7 @@ class ApplyConformanceTest {
 
   @Test
   void a5_whetherItSucceededIsNotKnownBeforeItIsReady() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     AsyncResult<String> handle = pool.applyAsync(WORK, work.held(1));
 
     assertThat(handle.isReady()).isFalse();
@@ -387,7 +383,7 @@ class ApplyConformanceTest {
   @Test
   void aCancelledHandleFailsAtOnceAndOnlyOnce() throws Exception {
     List<WarrenException> told = new CopyOnWriteArrayList<>();
-    Work work = new Work(folder);
+    Work work = new Work();
     AsyncResult<String> handle = pool.applyAsync(WORK.with(work.held(1)).onFailure(told::add));
     handle.acceptance().get(20, TimeUnit.SECONDS);
 

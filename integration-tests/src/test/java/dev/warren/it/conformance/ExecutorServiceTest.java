@@ -12,7 +12,6 @@ import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +25,6 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A pool as an {@link ExecutorService}, with a worker in a process of its own. */
 class ExecutorServiceTest {
@@ -37,8 +35,6 @@ class ExecutorServiceTest {
   @AutoClose private static Warren warren;
 
   private final ExecutorService executor = warren.pool(QUEUE).asExecutorService();
-
-  @TempDir private Path folder;
 
   @BeforeAll
   static void start() {
@@ -91,7 +87,7 @@ class ExecutorServiceTest {
 
   @Test
   void invokeAllCancelsWhatIsNotDoneInTime() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
 
     List<Future<String>> futures =
         executor.invokeAll(
@@ -104,7 +100,7 @@ class ExecutorServiceTest {
 
   @Test
   void invokeAnyGivesTheFirstSuccess() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
 
     String first =
         executor.invokeAny(
@@ -118,7 +114,7 @@ class ExecutorServiceTest {
 
   @Test
   void aCancelledFutureIsCancelled() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     Future<String> future = executor.submit(WORK.with(work.held(0)));
 
     assertThat(future.cancel(true)).isTrue();
@@ -131,7 +127,7 @@ class ExecutorServiceTest {
 
   @Test
   void aFutureThatIsNotDoneInTimeGoesOn() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     Future<String> future = executor.submit(WORK.with(work.held(0)));
 
     assertThatThrownBy(() -> future.get(10, TimeUnit.MILLISECONDS))
@@ -143,7 +139,7 @@ class ExecutorServiceTest {
 
   @Test
   void shutdownLetsWhatWasSubmittedEnd() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     Future<String> future = executor.submit(WORK.with(work.held(0)));
 
     executor.shutdown();
@@ -161,7 +157,7 @@ class ExecutorServiceTest {
 
   @Test
   void shutdownNowGivesUpWhatWasSubmitted() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     Future<String> future = executor.submit(WORK.with(work.held(0)));
 
     assertThat(executor.shutdownNow()).isEmpty();

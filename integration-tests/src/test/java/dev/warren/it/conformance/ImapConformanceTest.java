@@ -19,7 +19,6 @@ import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +36,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,8 +52,6 @@ class ImapConformanceTest {
 
   private final WorkerPool pool = warren.pool(QUEUE);
   private final String nobodys = TestBroker.uniqueName("nobodys");
-
-  @TempDir private Path folder;
 
   @BeforeAll
   static void start() {
@@ -99,7 +95,7 @@ class ImapConformanceTest {
 
   @Test
   void i2_imapUnorderedGivesFirstWhatIsDoneFirst() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     List<WorkItem> items = List.of(work.held(0), work.item(1), work.item(2));
     try (ResultStream<String> stream = pool.imapUnordered(WORK, items)) {
       assertThat(List.of(stream.next(Deadline.TASK), stream.next(Deadline.TASK)))
@@ -155,7 +151,7 @@ class ImapConformanceTest {
 
   @Test
   void i4_everyItemOfAChunkRunsOnceAlsoBehindAFailure() {
-    Work work = new Work(folder);
+    Work work = new Work();
     List<WorkItem> items = new ArrayList<>(IntStream.range(0, 12).mapToObj(work::item).toList());
     items.set(1, work.failing(1));
     items.set(9, work.failing(9));
@@ -201,7 +197,7 @@ class ImapConformanceTest {
   @ParameterizedTest
   @CsvSource({"true, 1", "true, 2", "false, 1", "false, 2"})
   void i6_aWaitThatRunsOutCanBeRepeated(boolean ordered, int chunkSize) throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     StreamOptions options = StreamOptions.chunkSize(chunkSize);
     try (ResultStream<String> stream =
         ordered
@@ -396,7 +392,7 @@ class ImapConformanceTest {
 
   @Test
   void aStreamThatIsClosedEarlyCancelsWhatIsNotDone() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     ResultStream<String> stream = pool.imap(WORK, work.held(0, 100), StreamOptions.bufferSize(10));
     Deadline.await("some run", Deadline.TASK, () -> work.journal().begun().size() == 4);
 

@@ -23,7 +23,6 @@ import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
-import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +38,6 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,8 +56,6 @@ class MapConformanceTest {
   @AutoClose private static PlainAmqp amqp;
 
   private final WorkerPool pool = warren.pool(QUEUE);
-
-  @TempDir private Path folder;
 
   @BeforeAll
   static void start() {
@@ -110,7 +106,7 @@ class MapConformanceTest {
 
   @Test
   void m3_mapAsyncReturnsBeforeTheWorkIsDone() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     AsyncResult<List<String>> handle = pool.mapAsync(WORK, work.held(0, 10));
 
     assertThat(handle.isReady()).isFalse();
@@ -197,7 +193,7 @@ class MapConformanceTest {
   @ParameterizedTest
   @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
   void m6_aChunkSizeBelowOneIsRefused(int chunkSize) {
-    Work work = new Work(folder);
+    Work work = new Work();
     List<WorkItem> items = List.of(work.item(1));
 
     assertThatThrownBy(() -> pool.map(WORK, items, chunkSize))
@@ -210,7 +206,7 @@ class MapConformanceTest {
 
   @Test
   void m7_inputWithoutASizeIsListedFirstAndItsExceptionIsTheCallers() {
-    Work work = new Work(folder);
+    Work work = new Work();
 
     assertThatThrownBy(() -> pool.mapAsync(WORK, failingAfter(3, work)))
         .isInstanceOf(SayWhenException.class);
@@ -272,7 +268,7 @@ class MapConformanceTest {
 
   @Test
   void m8_aMapFailsOnlyWhenAllChunksHaveEnded() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     List<WorkItem> items = new ArrayList<>(work.held(0, 12));
     items.set(0, work.failing(0));
     AsyncResult<List<String>> handle = pool.mapAsync(WORK, items, 1, none());
@@ -289,7 +285,7 @@ class MapConformanceTest {
 
   @Test
   void m8_theFailureThatArrivesFirstIsRaised() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     List<WorkItem> items = List.of(work.heldAndFailing(0), work.failing(1), work.held(2));
     AsyncResult<List<String>> handle = pool.mapAsync(WORK, items, 1, none());
     Deadline.await("the failure is there", Deadline.TASK, () -> handle.progress().current() == 1);
@@ -301,7 +297,7 @@ class MapConformanceTest {
 
   @Test
   void m9_aChunkEndsWithItsFirstFailureAndTheOthersRun() {
-    Work work = new Work(folder);
+    Work work = new Work();
     List<WorkItem> items = new ArrayList<>(IntStream.range(0, 12).mapToObj(work::item).toList());
     items.set(1, work.failing(1));
     items.set(9, work.failing(9));
@@ -352,7 +348,7 @@ class MapConformanceTest {
 
   @Test
   void a11_anItemThatCannotBeWrittenFailsTheMapAndTheOthersRun() {
-    Work work = new Work(folder);
+    Work work = new Work();
     List<Object> items = new ArrayList<>(IntStream.range(0, 10).mapToObj(work::item).toList());
     items.set(5, new ConformanceTasks.Unwritable());
 
@@ -388,7 +384,7 @@ class MapConformanceTest {
   @Test
   void anItemThatIsTooLargeForAMessageFailsTheMapAndTheOthersRun() {
     WarrenSettings small = new WarrenSettings(null, null, null, null, null, 4096);
-    Work work = new Work(folder);
+    Work work = new Work();
     List<Object> items = new ArrayList<>(IntStream.range(0, 8).mapToObj(work::item).toList());
     items.add("x".repeat(5000));
     try (Warren own = Warren.connect(TestBroker.shared().uri(), small)) {
@@ -423,7 +419,7 @@ class MapConformanceTest {
 
   @Test
   void progressOfAMapCountsItems() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     List<WorkItem> items = new ArrayList<>(IntStream.range(0, 10).mapToObj(work::item).toList());
     items.addAll(work.held(10, 15));
     AsyncResult<List<String>> handle = pool.mapAsync(WORK, items, 5, none());

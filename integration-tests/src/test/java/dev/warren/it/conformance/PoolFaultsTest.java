@@ -7,26 +7,34 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.AsyncResult;
 import dev.warren.Callbacks;
+import dev.warren.QueueSettings;
 import dev.warren.ResultStream;
 import dev.warren.StreamOptions;
 import dev.warren.Warren;
 import dev.warren.WarrenException.PoolClosedException;
 import dev.warren.WarrenException.ResultLostException;
+import dev.warren.WarrenSettings;
 import dev.warren.WorkerPool;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
-import java.nio.file.Path;
+import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Maps and streams end, and are right, whatever breaks under them. */
 class PoolFaultsTest {
@@ -37,7 +45,7 @@ class PoolFaultsTest {
   private final WorkerProcess.Spec worker =
       WorkerProcess.on(broker.uri()).queue(queue).running(ConformanceWorker.class);
 
-  @TempDir private Path folder;
+  private final CountDownLatch begun = new CountDownLatch(1);
 
   @BeforeAll
   static void start() {
@@ -48,7 +56,7 @@ class PoolFaultsTest {
 
   @Test
   void aMapIsRightAlthoughAWorkerIsKilledInTheMiddleOfAChunk() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     try (WorkerProcess victim = worker.concurrency(1).startReady();
         Warren warren = Warren.connect(broker.uri())) {
       AsyncResult<List<String>> map =
@@ -67,7 +75,7 @@ class PoolFaultsTest {
 
   @Test
   void aStreamIsRightAlthoughAWorkerIsKilledInTheMiddleOfAChunk() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     try (WorkerProcess victim = worker.concurrency(1).startReady();
         Warren warren = Warren.connect(broker.uri());
         ResultStream<String> stream =
@@ -110,7 +118,7 @@ class PoolFaultsTest {
 
   @Test
   void aMapOutlastsARestartOfTheBroker() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     try (WorkerProcess running = worker.startReady();
         Warren warren = Warren.connect(broker.uri())) {
       AsyncResult<List<String>> map =
@@ -222,5 +230,76 @@ class PoolFaultsTest {
     assertThatThrownBy(() -> map.get(Deadline.TASK)).isInstanceOf(PoolClosedException.class);
     assertThatThrownBy(() -> stream.next(Deadline.TASK)).isInstanceOf(PoolClosedException.class);
     FeederThreads.awaitNoneBusy();
+  }
+
+  // --- the queue is full -------------------------------------------------------------------------
+
+  @Test
+  void aStreamDoesNotReadItsWholeBufferToOfferItToAFullQueueAgainAndAgain() throws Exception {
+    CountingInput input = CountingInput.endless();
+    WarrenSettings bounded =
+        new WarrenSettings(null, Map.of(queue, QueueSettings.bounded(3)), null, null, null, null);
+    try (Warren warren = Warren.connect(broker.uri(), bounded);
+        ResultStream<Long> stream = warren.pool(queue).imap(SQUARE, input)) {
+      assertThatThrownBy(() -> stream.next(Duration.ofSeconds(3)))
+          .isInstanceOf(TimeoutException.class);
+
+      assertThat(input.handedOut()).isGreaterThan(3).isLessThan(100);
+    }
+  }
+
+  // --- the input is stuck, and does not heed interrupts ------------------------------------------
+
+  @Test
+  void aStreamOrMapWhoseInputIsStuckEndsWithItsWarren() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    Warren warren = Warren.connect(broker.uri());
+    try (ResultStream<Long> stream = warren.pool(queue).imap(SQUARE, stuckUntil(never))) {
+      AsyncResult<List<Long>> map = warren.pool(queue).mapAsync(SQUARE, stuckUntil(never));
+      CompletableFuture<Long> reader = CompletableFuture.supplyAsync(stream::next);
+
+      warren.close();
+
+      assertThatThrownBy(() -> reader.get(20, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(PoolClosedException.class);
+      assertThatThrownBy(() -> map.get(Deadline.TASK)).isInstanceOf(PoolClosedException.class);
+    } finally {
+      never.countDown();
+    }
+  }
+
+  @Test
+  void aPoolThatIsTerminatedCanBeJoinedWhileTheInputOfAStreamIsStuck() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    try (Warren warren = Warren.connect(broker.uri())) {
+      WorkerPool pool = warren.pool(queue);
+      pool.imap(SQUARE, stuckUntil(never));
+      begun.await();
+
+      pool.terminate();
+
+      assertThat(pool.join(Deadline.TASK)).isTrue();
+    } finally {
+      never.countDown();
+    }
+  }
+
+  private List<Integer> stuckUntil(CountDownLatch latch) {
+    return new AbstractList<>() {
+      @Override
+      public int size() {
+        return 1;
+      }
+
+      @Override
+      public Integer get(int index) {
+        begun.countDown();
+        while (latch.getCount() > 0) {
+          LockSupport.parkNanos(10_000_000);
+          Thread.interrupted();
+        }
+        return index;
+      }
+    };
   }
 }

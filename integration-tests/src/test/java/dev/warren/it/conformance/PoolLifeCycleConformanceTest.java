@@ -12,6 +12,7 @@ import dev.warren.Callbacks;
 import dev.warren.PoolScope;
 import dev.warren.ResultStream;
 import dev.warren.StreamOptions;
+import dev.warren.TaskCall;
 import dev.warren.Warren;
 import dev.warren.WarrenException.EncodingException;
 import dev.warren.WarrenException.PoolClosedException;
@@ -24,7 +25,6 @@ import dev.warren.it.kit.WorkerProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,6 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The life of a pool on a shared queue: rows P7 to P12, P14 and W4. Rows P1 to P6, P13, P15 and W1
@@ -54,8 +53,6 @@ class PoolLifeCycleConformanceTest {
 
   private final WorkerPool pool = warren.pool(QUEUE);
   private final String nobodys = TestBroker.uniqueName("nobodys");
-
-  @TempDir private Path folder;
 
   @BeforeAll
   static void start() {
@@ -130,6 +127,21 @@ class PoolLifeCycleConformanceTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // what a careless caller does
+  void p8_aCallThatWasRefusedForItsArgumentsIsNotWaitedFor() throws Exception {
+    assertThatThrownBy(() -> pool.imap(SQUARE, List.of(1), null))
+        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> pool.mapAsync(null, List.of(1)))
+        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> pool.applyAsync((TaskCall<Integer>) null))
+        .isInstanceOf(NullPointerException.class);
+
+    pool.close();
+
+    assertThat(pool.join(Deadline.TASK)).isTrue();
+  }
+
+  @Test
   void p8_joiningTwiceIsFine() throws Exception {
     pool.close();
     pool.join();
@@ -142,7 +154,7 @@ class PoolLifeCycleConformanceTest {
 
   @Test
   void p9_whatRunsAndWhatWaitsAtCloseEndsBeforeJoinReturns() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     AsyncResult<List<String>> map = pool.mapAsync(WORK, work.held(0, 20), 2, Callbacks.none());
     List<AsyncResult<String>> handles =
         work.held(20, 30).stream().map(item -> pool.applyAsync(WORK, item)).toList();
@@ -179,7 +191,7 @@ class PoolLifeCycleConformanceTest {
 
   @Test
   void p10_terminateStopsWhatRunsAndSkipsWhatWaits() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     AsyncResult<List<String>> map = pool.mapAsync(WORK, work.held(0, 40), 2, Callbacks.none());
     map.acceptance().join();
     Deadline.await("all slots run", Deadline.TASK, () -> work.journal().begun().size() == SLOTS);
@@ -284,7 +296,7 @@ class PoolLifeCycleConformanceTest {
 
   @Test
   void w4_aWorkerThatIsToldToEndFinishesItsTasksAndTakesNoMore() throws Exception {
-    Work work = new Work(folder);
+    Work work = new Work();
     WorkerPool own = warren.pool(nobodys);
     try (WorkerProcess worker =
         WorkerProcess.on(TestBroker.shared().uri())
@@ -296,7 +308,7 @@ class PoolLifeCycleConformanceTest {
       Deadline.await("both slots run", Deadline.TASK, () -> work.journal().begun().size() == 2);
 
       worker.sigterm();
-      Deadline.await("it gives back", Deadline.TASK, () -> amqp.count(nobodys) == 4);
+      Deadline.await("it takes no more", Deadline.TASK, () -> own.queue().consumers() == 0);
       work.release();
       worker.awaitExit();
 

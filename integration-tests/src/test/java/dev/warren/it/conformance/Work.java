@@ -1,6 +1,8 @@
 package dev.warren.it.conformance;
 
 import dev.warren.it.journal.Journal;
+import dev.warren.it.kit.ProjectFiles;
+import dev.warren.it.kit.TestBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,13 +10,24 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Makes work that one test follows and holds up, and knows what has become of it. */
+/**
+ * Makes work that one test follows and holds up, and knows what has become of it. Its files stay:
+ * work that was cancelled may still write to them when the test is over.
+ */
 final class Work {
 
   private final Journal journal;
   private final Path gate;
 
-  Work(Path folder) {
+  Work() {
+    Path folder =
+        ProjectFiles.module("integration-tests/target/conformance")
+            .resolve(TestBroker.uniqueName("work"));
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     this.journal = Journal.in(folder);
     this.gate = folder.resolve("gate");
   }

@@ -94,6 +94,18 @@ public final class PlainAmqp implements AutoCloseable {
         });
   }
 
+  /** Puts messages on a queue in one go and waits for the broker's confirms. */
+  public void putAll(String queue, BasicProperties properties, List<byte[]> bodies) {
+    run(
+        () -> {
+          for (byte[] body : bodies) {
+            channel.basicPublish("", queue, true, properties, body);
+          }
+          channel.waitForConfirmsOrDie(CONFIRM_MILLIS);
+          return true;
+        });
+  }
+
   /** Removes all messages that wait in a queue. */
   public void purge(String queue) {
     run(() -> channel.queuePurge(queue));

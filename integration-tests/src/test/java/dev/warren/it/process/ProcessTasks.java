@@ -67,7 +67,7 @@ public class ProcessTasks {
   /** Runs {@link #EXIT}. */
   @Task("process.exit")
   public void exit(int code) {
-    Runtime.getRuntime().halt(code);
+    System.exit(code);
   }
 
   /** Runs {@link #FLOOD}. */

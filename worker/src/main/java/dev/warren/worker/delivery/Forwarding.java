@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>F1: a task that is given back and was redelivered counts one lost attempt more, because its
  *       copy is not redelivered any more.
- *   <li>F2: giving back ends with the delivery's channel: the broker then delivers the task itself,
- *       and a copy would be a second one.
+ *   <li>F2: giving back, and offering, ends with the delivery's channel: the broker then delivers
+ *       the task itself, and a copy would be a second one.
  * </ul>
  */
 final class Forwarding {
@@ -58,6 +58,10 @@ final class Forwarding {
    * @return completes with whether it is given back, and not ours any more
    */
   CompletableFuture<Boolean> offer(Delivery delivery) {
+    if (!delivery.isOpen()) {
+      delivery.abandon();
+      return CompletableFuture.completedFuture(true);
+    }
     if (!canBeCopied(delivery)) {
       return CompletableFuture.completedFuture(false);
     }

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -48,6 +50,9 @@ final class Slots {
 
   private final Revocations revocations = new Revocations();
   private final Holdings holdings = new Holdings();
+
+  /** What each slot's thread runs. */
+  private final Map<Thread, Delivery> runningIn = new ConcurrentHashMap<>();
 
   private volatile boolean stopping;
 
@@ -236,9 +241,38 @@ final class Slots {
   }
 
   private Outcome execute(Delivery delivery, TaskMessage task, Instant startedAt) {
+    runningIn.put(Thread.currentThread(), delivery);
     try (ProgressReports reports = replies.progressOf(delivery, task, startedAt)) {
       return revocations.run(executor, task, reports);
+    } finally {
+      runningIn.remove(Thread.currentThread());
     }
+  }
+
+  /**
+   * Waits no longer for tasks that called {@code System.exit}: they end with this process, which
+   * would wait for them. The broker delivers them again, and what lost its worker is counted.
+   */
+  void abandonExiting() {
+    runningIn.forEach(
+        (thread, delivery) -> {
+          if (isExiting(thread)) {
+            log.warn(
+                "task {} called System.exit, which ends this worker",
+                WireFormat.taskId(delivery.message()));
+            delivery.abandon();
+          }
+        });
+  }
+
+  private static boolean isExiting(Thread thread) {
+    for (StackTraceElement frame : thread.getStackTrace()) {
+      if (frame.getClassName().equals(Runtime.class.getName())
+          && frame.getMethodName().equals("exit")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A delivery on its way into a slot. */

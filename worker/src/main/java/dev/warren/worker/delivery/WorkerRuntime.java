@@ -158,6 +158,7 @@ public final class WorkerRuntime {
       Threads.bounded("warren-cancel", CANCEL_TIMEOUT, () -> consumers.forEach(SlotConsumer::stop));
       log.info("stopping 1/4: no new tasks are taken from '{}'", queue);
       log.info("stopping 2/4: gave back {} tasks that had not begun", slots.giveBackWaiting());
+      slots.abandonExiting();
       Duration limit = properties.drainTimeout();
       log.info(
           "stopping 3/4: {} tasks run; they have {} s to end", slots.running(), limit.toSeconds());

@@ -36,7 +36,17 @@ final class MapTask implements TaskHandler {
     if (task.isEmpty() || !items.isArray()) {
       throw new TaskArgumentException("needs 'task' with a signature and 'it' with a list");
     }
-    TaskContext itemsContext = RunningTask.item(context);
+    RunningTask itemsContext = RunningTask.items(context);
+    try {
+      return results(task, items, itemsContext, context);
+    } finally {
+      itemsContext.end();
+    }
+  }
+
+  private List<@Nullable Object> results(
+      String task, JsonNode items, TaskContext itemsContext, TaskContext context)
+      throws InterruptedException, ChunkFailedException {
     List<@Nullable Object> results = new ArrayList<>(items.size());
     for (JsonNode item : items) {
       if (Thread.interrupted()) {

@@ -24,8 +24,8 @@ final class RunningTask implements TaskContext {
     this.reports = reports;
   }
 
-  /** The context of one item of a chunk: the chunk tells how far it is, its items do not. */
-  static TaskContext item(TaskContext chunk) {
+  /** The context of a chunk's items: the chunk tells how far it is, its items do not. */
+  static RunningTask items(TaskContext chunk) {
     return new RunningTask(chunk.id(), chunk.attempt(), progress -> {});
   }
 

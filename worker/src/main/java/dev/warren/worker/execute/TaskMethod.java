@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,8 +122,8 @@ final class TaskMethod implements TaskHandler {
     slots.subList(0, fixed).forEach(slot -> unknown.remove(slot.name()));
     if (!unknown.isEmpty()) {
       throw new TaskArgumentException(
-          "has no argument '%s'; it takes (%s)"
-              .formatted(String.join("', '", unknown), signature()));
+          "has no argument '%s'; it takes (%s)%s"
+              .formatted(String.join("', '", unknown), signature(), namesHint()));
     }
   }
 
@@ -156,6 +157,12 @@ final class TaskMethod implements TaskHandler {
                   slot.type().getRawClass().getSimpleName(),
                   firstLine(e.getOriginalMessage())));
     }
+  }
+
+  private String namesHint() {
+    return Arrays.stream(method.getParameters()).allMatch(Parameter::isNamePresent)
+        ? ""
+        : "; its names are not in the class file: compile it with -parameters";
   }
 
   private String signature() {

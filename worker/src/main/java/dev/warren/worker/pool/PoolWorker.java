@@ -55,12 +55,14 @@ public final class PoolWorker {
     System.setIn(InputStream.nullInputStream()); // not for tasks to read
     ProcessOrders orders = ProcessOrders.of(line);
     orders.systemProperties().forEach(System::setProperty);
+    System.setProperty(ProcessOrders.STARTING, "true");
     try {
       run(orders);
     } catch (ConfigurationException e) { // before there is an application that says it
       System.out.println("Warren does not start: " + e.getMessage());
       System.exit(1);
     }
+    System.clearProperty(ProcessOrders.STARTING);
     System.out.println("\n" + ProcessOrders.READY);
   }
 

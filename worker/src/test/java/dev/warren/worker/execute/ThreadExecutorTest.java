@@ -167,6 +167,21 @@ class ThreadExecutorTest {
   void aContextOfATaskThatHasEndedDoesNothing() {
     run("keep", List.of(), Map.of());
 
+    theContextThatWasKeptDoesNothing();
+  }
+
+  @Test
+  void aContextOfAnItemOfAMapThatHasEndedDoesNothing() {
+    run(
+        "celery.starmap",
+        List.of(),
+        Map.of("task", Map.of("task", "keep"), "it", List.of(List.of())));
+    reports.clear(); // the map's own
+
+    theContextThatWasKeptDoesNothing();
+  }
+
+  private void theContextThatWasKeptDoesNothing() {
     assertThat(cancelledWhileItRan).isTrue();
     assertThat(kept).isNotNull();
     Thread.currentThread().interrupt();
