@@ -15,8 +15,8 @@ final class LoggedProcess {
 
   private static final AtomicInteger COUNT = new AtomicInteger();
 
-  /** Which of the JVMs that run tests at the same time this is. */
-  private static final String FORK = System.getProperty("warren.test.fork", "1");
+  /** Two JVMs run tests at the same time. */
+  private static final long TESTS = ProcessHandle.current().pid();
 
   private static final int TAIL_LINES = 60;
 
@@ -43,7 +43,7 @@ final class LoggedProcess {
     try {
       Path folder =
           Files.createDirectories(ProjectFiles.module("integration-tests/target/it-logs"));
-      Path log = folder.resolve("%s-%03d-%s.log".formatted(FORK, COUNT.incrementAndGet(), name));
+      Path log = folder.resolve("%d-%03d-%s.log".formatted(TESTS, COUNT.incrementAndGet(), name));
       Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
       LiveProcesses.register(process);
       LoggedProcess started = new LoggedProcess(name, log, process);
