@@ -1,8 +1,10 @@
 package dev.warren.client;
 
+import dev.warren.WarrenException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,28 @@ record Chunk<R>(
   /** A chunk of several gives their values as a list. */
   static <R> Chunk<R> ofMany(
       List<? extends @Nullable Object> items, PendingResult<List<R>> handle) {
-    return new Chunk<>(items, handle, handle.future());
+    return new Chunk<>(
+        items, handle, handle.future().thenApply(values -> complete(values, items.size())));
+  }
+
+  private static <R> List<R> complete(@Nullable List<R> values, int items) {
+    if (values == null || values.size() != items) {
+      throw new WarrenException(
+          "a chunk of %d items came back with %s values"
+              .formatted(items, values == null ? "no" : values.size()));
+    }
+    return values;
+  }
+
+  /** What {@link #values} failed with. */
+  static WarrenException failure(Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    return cause instanceof WarrenException known
+        ? known
+        : new WarrenException("a chunk failed", cause);
   }
 
   private static <R> List<R> listOf(R value) {

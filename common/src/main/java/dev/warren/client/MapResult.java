@@ -11,7 +11,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -134,28 +133,13 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
     running.remove(chunk.handle());
     itemsDone.addAndGet(chunk.size());
     if (failure != null) {
-      noteFailure(known(failure));
-    } else if (list == null || list.size() != chunk.size()) {
-      noteFailure(
-          new WarrenException(
-              "a chunk of %d items came back with %s values"
-                  .formatted(chunk.size(), list == null ? "no" : list.size())));
-    } else {
+      noteFailure(Chunk.failure(failure));
+    } else if (list != null) {
       for (int i = 0; i < list.size(); i++) {
         values[offset + i] = list.get(i);
       }
     }
     endIfLast();
-  }
-
-  private static WarrenException known(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    return cause instanceof WarrenException warren
-        ? warren
-        : new WarrenException("a chunk of the map failed", cause);
   }
 
   private void noteFailure(WarrenException failure) {

@@ -5,9 +5,9 @@ import dev.warren.WarrenException.PoolClosedException;
 import dev.warren.WarrenException.TaskRevokedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -79,18 +79,9 @@ final class StreamSender<R> {
   private CompletableFuture<List<ItemOutcome<R>>> outcomes(
       Chunk<R> chunk, @Nullable List<R> values, @Nullable Throwable failure) {
     running.remove(chunk.handle());
-    if (failure != null) {
-      return failed(chunk, known(failure));
-    }
-    if (values == null || values.size() != chunk.size()) {
-      return done(
-          ItemOutcome.failures(
-              chunk.size(),
-              new WarrenException(
-                  "a chunk of %d items came back with %s values"
-                      .formatted(chunk.size(), values == null ? "no" : values.size()))));
-    }
-    return done(ItemOutcome.values(values));
+    return failure == null
+        ? done(ItemOutcome.values(Objects.requireNonNull(values, "of a chunk that ended well")))
+        : failed(chunk, Chunk.failure(failure));
   }
 
   private CompletableFuture<List<ItemOutcome<R>>> failed(Chunk<R> chunk, WarrenException failure) {
@@ -107,7 +98,7 @@ final class StreamSender<R> {
   private CompletableFuture<List<ItemOutcome<R>>> rest(List<? extends @Nullable Object> items) {
     try {
       return sendLater(items)
-          .exceptionally(failure -> ItemOutcome.failures(items.size(), known(failure)));
+          .exceptionally(failure -> ItemOutcome.failures(items.size(), Chunk.failure(failure)));
     } catch (RejectedExecutionException e) {
       return done(
           ItemOutcome.failures(items.size(), new PoolClosedException("this Warren is closed")));
@@ -145,15 +136,5 @@ final class StreamSender<R> {
 
   private static <R> CompletableFuture<List<ItemOutcome<R>>> done(List<ItemOutcome<R>> outcomes) {
     return CompletableFuture.completedFuture(outcomes);
-  }
-
-  private static WarrenException known(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    return cause instanceof WarrenException warren
-        ? warren
-        : new WarrenException("a chunk failed", cause);
   }
 }
