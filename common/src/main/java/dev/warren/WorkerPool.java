@@ -90,8 +90,8 @@ public interface WorkerPool {
   }
 
   /**
-   * As {@link #map(TaskRef, Iterable)}, without waiting. {@link AsyncResult#progress()} counts
-   * items.
+   * As {@link #map(TaskRef, Iterable)}, without waiting, unless the inputs of 1,000 maps and
+   * streams are being read. {@link AsyncResult#progress()} counts items.
    *
    * @param items if it is no collection, it is listed first; a collection is read on another thread
    *     and must not be changed, nor its items, until {@link AsyncResult#acceptance()} completes

@@ -17,6 +17,7 @@ import dev.warren.queue.ItemQueue;
 import dev.warren.queue.RabbitJoinableQueue;
 import dev.warren.queue.RabbitQueue;
 import dev.warren.rabbit.Broker;
+import dev.warren.rabbit.Nanos;
 import dev.warren.rabbit.Reason;
 import dev.warren.rabbit.ReplyListener;
 import dev.warren.rabbit.Threads;
@@ -37,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -58,6 +60,9 @@ public final class RabbitWarren implements Warren {
 
   private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
 
+  /** Maps and streams whose input is being read at the same time, each on a thread of its own. */
+  private static final int MOST_INPUTS = 1_000;
+
   private final Broker broker;
   private final boolean ownsBroker;
   private final WireFormat wire;
@@ -70,7 +75,9 @@ public final class RabbitWarren implements Warren {
       Executors.newCachedThreadPool(Threads.named("warren-feeder"));
 
   /** Ends each map or stream that has not ended, whatever its input does. */
-  private final Set<Consumer<? super PoolClosedException>> inputs = ConcurrentHashMap.newKeySet();
+  private final Set<Consumer<? super WarrenException>> inputs = ConcurrentHashMap.newKeySet();
+
+  private final Semaphore mayRead = new Semaphore(MOST_INPUTS);
 
   /** Open ends of queues of items; each is removed when it is closed. */
   private final Set<RabbitQueue<?>> queues = ConcurrentHashMap.newKeySet();
@@ -322,20 +329,44 @@ public final class RabbitWarren implements Warren {
   }
 
   /**
-   * Reads an input on a thread of its own.
+   * Reads an input on a thread of its own. Waits, up to the publish timeout, while {@value
+   * #MOST_INPUTS} others are being read.
    *
    * @param done completes when what is made of the input has ended
-   * @param end ends that at once, because this is closed; may be called twice
+   * @param end ends that at once, because the input will not be read; may be called twice
    */
-  void feed(Runnable feeder, CompletableFuture<?> done, Consumer<? super PoolClosedException> end) {
+  void feed(Runnable feeder, CompletableFuture<?> done, Consumer<? super WarrenException> end) {
     inputs.add(end);
     done.whenComplete((nothing, failure) -> inputs.remove(end));
     try {
-      feeders.execute(feeder);
+      if (!mayRead.tryAcquire()
+          && !mayRead.tryAcquire(
+              Nanos.of(broker.settings().publishTimeout()), TimeUnit.NANOSECONDS)) {
+        end.accept(
+            new WarrenException(
+                "the inputs of %d maps and streams of this client are being read, and none came to its end in time; wait for results, or add workers"
+                    .formatted(MOST_INPUTS)));
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      end.accept(new WarrenException("interrupted before the input was read", e));
+      return;
+    }
+    try {
+      feeders.execute(
+          () -> {
+            try {
+              feeder.run();
+            } finally {
+              mayRead.release();
+            }
+          });
       if (closed) { // close() may not have seen it
         end.accept(closed());
       }
     } catch (RejectedExecutionException e) {
+      mayRead.release();
       end.accept(closed());
     }
   }
