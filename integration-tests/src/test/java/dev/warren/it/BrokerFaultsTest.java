@@ -62,6 +62,9 @@ class BrokerFaultsTest {
 
   @Test
   void allHandlesCompleteOverACrash() throws Exception {
+    warren.pool(QUEUE);
+    broker.restart(); // or the broker may not yet have written down that there is a reply queue
+    allIsWell();
     allComeBackAfter(
         () -> {
           broker.kill9();
