@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,14 +167,16 @@ final class Slots {
         break;
       }
     }
-    return holdings.unsettled().size();
+    return (int) unsettled().count();
   }
 
   private @Nullable Delivery anyUnsettled() {
-    return holdings.unsettled().stream()
-        .filter(delivery -> !delivery.done().isDone())
-        .findAny()
-        .orElse(null);
+    return unsettled().findAny().orElse(null);
+  }
+
+  /** One that was settled this moment may still be among those that are held. */
+  private Stream<Delivery> unsettled() {
+    return holdings.unsettled().stream().filter(delivery -> !delivery.done().isDone());
   }
 
   /** Interrupts what still runs, and waits a moment for it. */
