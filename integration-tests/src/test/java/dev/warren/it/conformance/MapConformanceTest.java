@@ -133,6 +133,7 @@ class MapConformanceTest {
   @CsvSource({"100, 15", "16, 16", "17, 9", "3, 3", "1600, 16"})
   void m4_theDefaultChunkSizeIsAQuarterOfAnEvenShare(int items, int messages) throws Exception {
     assertThat(pool.queue().consumers()).isEqualTo(SLOTS);
+    Deadline.await("what ran before is acked", Deadline.TASK, () -> messagesIn(QUEUE) == 0);
     one.sigstop(); // what it holds is not acked, and counts
     other.sigstop();
     AsyncResult<List<Long>> handle;
