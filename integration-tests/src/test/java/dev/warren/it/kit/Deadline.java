@@ -13,19 +13,19 @@ import org.jspecify.annotations.Nullable;
 public final class Deadline {
 
   /** For a Java application to start, on a busy machine with two cores. */
-  public static final Duration APP_START = Duration.ofSeconds(60);
+  public static final Duration APP_START = Duration.ofSeconds(120);
 
   /** For a RabbitMQ to start. */
-  public static final Duration BROKER_START = Duration.ofSeconds(60);
+  public static final Duration BROKER_START = Duration.ofSeconds(120);
 
   /** For an application to stop. */
-  public static final Duration APP_STOP = Duration.ofSeconds(30);
+  public static final Duration APP_STOP = Duration.ofSeconds(60);
 
   /** For a short task to run and its result to come back. */
-  public static final Duration TASK = Duration.ofSeconds(20);
+  public static final Duration TASK = Duration.ofSeconds(60);
 
   /** For everything to go on after a fault is over. */
-  public static final Duration HEALED = Duration.ofSeconds(60);
+  public static final Duration HEALED = Duration.ofSeconds(120);
 
   private static final Duration POLL = Duration.ofMillis(50);
 
