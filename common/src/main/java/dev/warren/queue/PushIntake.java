@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>P1: it consumes only while a call waits, with prefetch 1, and stops before the ack that
  *       serves the last of them: the broker never sends an item that nobody waits for, save to a
  *       call whose time runs out in that moment.
- *   <li>P2: after it has stopped, nothing else is got from the queue until all deliveries that were
- *       on their way have been dealt with: an item that is given back is not overtaken.
+ *   <li>P2: it looks into the queue only when it has stopped and all deliveries that were on their
+ *       way have been dealt with: an item that is on its way, or given back, is not overtaken.
  * </ul>
  */
 final class PushIntake<T> extends Intake<T> {
@@ -32,8 +32,9 @@ final class PushIntake<T> extends Intake<T> {
 
   @Override
   void serve(Channel open) throws IOException {
-    if (stopping) {
-      return; // served when it has stopped
+    if (consumer != null) {
+      rest(open); // served when it has stopped
+      return;
     }
     while (someoneWaits()) {
       GetResponse got = open.basicGet(queue().name(), false);
@@ -43,9 +44,7 @@ final class PushIntake<T> extends Intake<T> {
       }
       hand(new ItemDelivery(open, got.getEnvelope()), got.getProps(), got.getBody());
     }
-    if (!someoneWaits()) {
-      rest(open);
-    } else if (consumer == null) {
+    if (someoneWaits()) {
       Deliveries fresh = new Deliveries(open);
       fresh.tag = open.basicConsume(queue().name(), false, fresh);
       consumer = fresh;

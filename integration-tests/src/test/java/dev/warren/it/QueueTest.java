@@ -34,6 +34,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.core.type.TypeReference;
@@ -668,7 +669,8 @@ class QueueTest {
     assertThat(queue.poll()).isNull();
   }
 
-  @Test
+  /** Each ends with the first null that it takes: one that overtook an item would strand it. */
+  @RepeatedTest(10)
   void manyThreadsOfOneEndTakeEveryItemOnce() throws Exception {
     BoundedQueue<Integer> queue = queue(10);
     List<CompletableFuture<List<Integer>>> takers = new ArrayList<>();
