@@ -31,6 +31,27 @@ class WarrenSettingsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {0, -1, 256})
+  void aHighestPriorityIsOneTo255(int highest) {
+    assertThatThrownBy(() -> QueueSettings.AS_IT_IS.withMaxPriority(highest))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("max-priority must be 1 to 255")
+        .hasMessageContaining(String.valueOf(highest));
+  }
+
+  @Test
+  void aQuorumQueueHasNoPriorities() {
+    assertThatThrownBy(() -> new QueueSettings(null, QueueType.QUORUM, 10))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("max-priority is for classic queues only");
+  }
+
+  @Test
+  void aQueueWithPrioritiesMustBeAsItIsSaid() {
+    assertThat(QueueSettings.AS_IT_IS.withMaxPriority(10).isDemanding()).isTrue();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", " ", "amq.tasks", "tasks.due", "tasks.dead", "tasks.delay"})
   void aNameThatCannotBeATaskQueuesIsRefusedWithTheProperty(String name) {
     assertThatThrownBy(() -> settings(name, Map.of()))

@@ -3,12 +3,10 @@ package dev.warren.client;
 import dev.warren.Callbacks;
 import dev.warren.TaskRef;
 import dev.warren.WarrenException.EncodingException;
-import dev.warren.wire.Signature;
+import dev.warren.wire.ChunkMessage;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.WireMessage;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
@@ -76,24 +74,8 @@ final class ChunkSender<R> {
   }
 
   private TaskMessage message(List<? extends @Nullable Object> items) {
-    String id = UUID.randomUUID().toString();
-    if (items.size() == 1) {
-      return TaskMessage.of(id, task.name(), star ? argumentsOf(items.get(0)) : items, Map.of());
-    }
-    TaskMessage chunk =
-        TaskMessage.of(
-            id,
-            star ? "celery.starmap" : "celery.map",
-            List.of(),
-            Map.of("task", Signature.of(task.name()), "it", items));
-    return partial ? chunk.wantingPartial() : chunk;
-  }
-
-  private static List<?> argumentsOf(@Nullable Object item) {
-    if (item instanceof List<?> arguments) {
-      return arguments;
-    }
-    return Arrays.asList(item); // not possible for callers without unchecked casts; it will not fit
+    TaskMessage chunk = ChunkMessage.of(UUID.randomUUID().toString(), task.name(), items, star);
+    return partial && items.size() > 1 ? chunk.wantingPartial() : chunk;
   }
 
   private Chunk<R> chunk(List<? extends @Nullable Object> items, TaskMessage message) {

@@ -2,6 +2,9 @@ package dev.warren.client;
 
 import dev.warren.WarrenException;
 import dev.warren.WarrenException.ResultLostException;
+import dev.warren.WarrenException.TaskLostException;
+import dev.warren.control.LostTasks;
+import dev.warren.control.LostTasks.Silent;
 import dev.warren.rabbit.ReplyListener;
 import dev.warren.wire.ReplyMessage;
 import java.time.Duration;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Who completes a handle removes it; a reply to none of them is the second one of a task that
  * ran twice, and ignored.
  */
-final class PendingResults implements ReplyListener.Handler {
+final class PendingResults implements ReplyListener.Handler, LostTasks.Tracked {
 
   /** How often a handle that waits for room is looked at: whether it was cancelled. */
   private static final long LOOK_MILLIS = 100;
@@ -63,18 +66,28 @@ final class PendingResults implements ReplyListener.Handler {
             });
   }
 
-  /** Handles that a queue has accepted, and that were not heard of since a moment. */
-  List<PendingResult<?>> silentSince(long nanos) {
-    List<PendingResult<?>> silent = new ArrayList<>();
+  @Override
+  public List<Silent> silentFor(Duration time) {
+    long since = System.nanoTime() - time.toNanos();
+    List<Silent> silent = new ArrayList<>();
     for (PendingResult<?> handle : byId.values()) {
-      if (handle.queue() != null && handle.lastSign() - nanos <= 0) {
-        silent.add(handle);
+      String queue = handle.queue();
+      if (queue != null && handle.lastSign() - since <= 0) {
+        silent.add(new Silent(handle.id(), queue, handle.lastSign()));
       }
     }
     return silent;
   }
 
-  void fail(String id, WarrenException failure) {
+  @Override
+  public void lost(List<String> ids, String why) {
+    for (String id : ids) {
+      fail(
+          id, new TaskLostException("task " + id + " is lost: " + why + "; submit the task again"));
+    }
+  }
+
+  private void fail(String id, WarrenException failure) {
     PendingResult<?> handle = byId.get(id);
     if (handle != null) {
       handle.fail(failure);

@@ -12,6 +12,8 @@ import dev.warren.WarrenException.ConfigurationException;
 import dev.warren.WarrenException.PoolClosedException;
 import dev.warren.WarrenSettings;
 import dev.warren.WorkerPool;
+import dev.warren.control.ControlSender;
+import dev.warren.control.LostTasks;
 import dev.warren.process.ProcessOrders;
 import dev.warren.queue.ItemQueue;
 import dev.warren.queue.RabbitJoinableQueue;

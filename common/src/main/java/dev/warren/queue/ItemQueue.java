@@ -12,6 +12,16 @@ import tools.jackson.databind.JavaType;
  */
 public record ItemQueue(String name, QueueSettings settings, JavaType type) {
 
+  /** Refuses what only tasks can have. */
+  public ItemQueue {
+    if (settings.maxPriority() != null) {
+      throw new IllegalArgumentException(
+          "a queue of items has no priorities, only one of tasks: leave maxPriority away from '"
+              + name
+              + "'");
+    }
+  }
+
   /** Items that may wait; {@link Integer#MAX_VALUE} if there is no bound. */
   int bound() {
     Integer maxLength = settings.maxLength();

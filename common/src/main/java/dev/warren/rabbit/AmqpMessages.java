@@ -49,7 +49,8 @@ public final class AmqpMessages {
         properties.getCorrelationId(),
         properties.getReplyTo(),
         plainTable(properties.getHeaders()),
-        body);
+        body,
+        properties.getPriority());
   }
 
   /** The properties that a message travels with. */
@@ -59,6 +60,7 @@ public final class AmqpMessages {
         .contentEncoding(message.contentEncoding())
         .correlationId(message.correlationId())
         .replyTo(message.replyTo())
+        .priority(message.priority())
         .headers(message.headers().isEmpty() ? null : message.headers())
         .build();
   }

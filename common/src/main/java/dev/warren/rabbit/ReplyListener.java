@@ -7,11 +7,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warren.wire.ControlReply;
-import dev.warren.wire.Decoded;
-import dev.warren.wire.OneLine;
 import dev.warren.wire.ReplyMessage;
-import dev.warren.wire.TaskError;
-import dev.warren.wire.TaskStatus;
 import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
 import java.io.IOException;
@@ -20,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +44,7 @@ public final class ReplyListener implements AutoCloseable {
   private static final int PREFETCH = 500;
 
   private final BrokerLink link;
-  private final WireFormat wire;
+  private final ReplyReader reader;
   private final Handler handler;
   private final String queue = "warren.reply." + UUID.randomUUID();
   private final BrokerLink.Opener opener = this::open;
@@ -61,7 +56,7 @@ public final class ReplyListener implements AutoCloseable {
   /** Starts listening, in the background. */
   public ReplyListener(Broker broker, WireFormat wire, Handler handler) {
     this.link = broker.consuming();
-    this.wire = wire;
+    this.reader = new ReplyReader(wire);
     this.handler = handler;
     this.first = link.keepOpen(opener);
   }
@@ -129,41 +124,19 @@ public final class ReplyListener implements AutoCloseable {
     try {
       WireMessage message = AmqpMessages.read(properties, body);
       if (WireFormat.isControlReply(message)) {
-        handleControl(message);
+        ControlReply answer = reader.controlReply(message);
+        if (answer != null) {
+          handler.onControlReply(answer);
+        }
         return;
       }
-      ReplyMessage reply = read(message);
+      ReplyMessage reply = reader.reply(message);
       if (reply != null) {
         handler.onReply(reply);
       }
     } catch (Throwable e) {
       log.error("the handler of a reply failed", e);
     }
-  }
-
-  private void handleControl(WireMessage message) {
-    Decoded<ControlReply> decoded = wire.readControlReply(message);
-    ControlReply reply = decoded.value();
-    if (reply != null) {
-      handler.onControlReply(reply);
-    } else {
-      log.warn("a worker's answer to a command cannot be read: {}", decoded.detail());
-    }
-  }
-
-  private @Nullable ReplyMessage read(WireMessage message) {
-    Decoded<ReplyMessage> decoded = wire.readReply(message);
-    if (decoded.value() != null) {
-      return decoded.value();
-    }
-    String id = message.correlationId();
-    log.warn(
-        "a reply to task {} cannot be read: {}", OneLine.of(String.valueOf(id)), decoded.detail());
-    if (id == null) {
-      return null;
-    }
-    TaskError error = new TaskError("UnreadableReply", String.valueOf(decoded.detail()), null);
-    return new ReplyMessage(id, TaskStatus.FAILURE, null, error, null, 0, null, null);
   }
 
   private final class ReplyConsumer extends DefaultConsumer {

@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Every queue that Warren declares, with its arguments; all are durable but those for commands.
@@ -39,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * these four go when nobody has used them for {@link #POOL_QUEUE_EXPIRY}</td></tr>
  * <tr><td>{@code warren.reply.<uuid>}</td><td>a client's replies; goes when the client has been away
  * for {@link #REPLY_QUEUE_EXPIRY}</td></tr>
+ * <tr><td>{@code warren.results}, or as it is configured</td><td>replies to all producers; they
+ * share it, and it stays</td></tr>
  * <tr><td>{@code warren.control.<uuid>}</td><td>commands to one worker; not durable, goes with its
  * connection</td></tr>
  * </table>
@@ -71,6 +75,8 @@ public final class Topology {
       Pattern.compile(
           "inequivalent arg '([^']+)' for queue '([^']+)'.*received (.+?) but current is (.+?)(?:, class-id.*)?$",
           Pattern.DOTALL);
+
+  private static final Logger log = LoggerFactory.getLogger(Topology.class);
 
   private Topology() {}
 
@@ -109,9 +115,9 @@ public final class Topology {
     QueueType type = settings.type() == null ? QueueType.CLASSIC : settings.type();
     boolean insist = settings.isDemanding();
     declare(connection, queue, taskArguments(queue, type, settings), insist);
-    declare(connection, due(queue), dueArguments(queue, type), insist);
+    declare(connection, due(queue), dueArguments(queue, type, settings), insist);
     declare(connection, delay(queue), delayArguments(queue), insist);
-    declare(connection, dead(queue), Map.of("x-queue-type", type.argument()), insist);
+    declare(connection, dead(queue), deadArguments(type), insist);
   }
 
   /** Deletes a task queue and the queues beside it; those that do not exist are no error. */
@@ -129,15 +135,30 @@ public final class Topology {
 
   private static Map<String, Object> taskArguments(
       String queue, QueueType type, QueueSettings settings) {
-    Map<String, Object> arguments = dueArguments(queue, type);
+    Map<String, Object> arguments = dueArguments(queue, type, settings);
     if (settings.maxLength() != null && settings.isBounded()) {
       arguments.put("x-max-length", settings.maxLength());
       arguments.put("x-overflow", "reject-publish");
     }
+    // A broker that starts again puts what workers held back into a classic queue, looks at the
+    // bound before it looks at x-overflow, and throws out the oldest: the very tasks that were
+    // running. What is thrown out for another reason the workers move on to quarantine.
+    arguments.put("x-dead-letter-routing-key", due(queue));
     return arguments;
   }
 
-  private static Map<String, Object> dueArguments(String queue, QueueType type) {
+  /**
+   * A quorum queue of RabbitMQ 4.0 on drops what was looked at 20 times, unless told otherwise;
+   * here looking must cost nothing.
+   */
+  private static Map<String, Object> deadArguments(QueueType type) {
+    return type == QueueType.QUORUM
+        ? Map.of("x-queue-type", type.argument(), "x-delivery-limit", Integer.MAX_VALUE)
+        : Map.of("x-queue-type", type.argument());
+  }
+
+  private static Map<String, Object> dueArguments(
+      String queue, QueueType type, QueueSettings settings) {
     Map<String, Object> arguments = new LinkedHashMap<>();
     arguments.put("x-queue-type", type.argument());
     // Whatever the broker itself throws out (an expired message, one delivered too often) is kept.
@@ -145,6 +166,9 @@ public final class Topology {
     arguments.put("x-dead-letter-routing-key", dead(queue));
     if (type == QueueType.QUORUM) {
       arguments.put("x-delivery-limit", 20); // the default of 4.0 on, said for older brokers too
+    }
+    if (settings.maxPriority() != null) {
+      arguments.put("x-max-priority", settings.maxPriority());
     }
     return arguments;
   }
@@ -191,6 +215,28 @@ public final class Topology {
     return found;
   }
 
+  /**
+   * Declares a queue of replies that several processes share; it never expires.
+   *
+   * @throws TopologyMismatchException if it exists with other arguments
+   */
+  static void declareSharedReplyQueue(Connection connection, String queue, QueueType type)
+      throws IOException, TimeoutException {
+    Map<String, Object> arguments = new LinkedHashMap<>();
+    arguments.put("x-queue-type", type.argument());
+    if (type == QueueType.QUORUM) {
+      // Brokers from 4.0 on drop what came back 20 times; a reply comes back while its database is
+      // away. Older brokers know no "unlimited".
+      arguments.put("x-delivery-limit", 1_000_000_000);
+    }
+    declare(connection, queue, arguments, true);
+  }
+
+  /** Messages that wait in a queue; 0 if there is no such queue. */
+  static int ready(Connection connection, String queue) throws IOException, TimeoutException {
+    return count(inspect(connection, queue));
+  }
+
   /** Declares the exchange for commands, on a channel that is closed if it exists as another. */
   static void declareControlExchange(Channel channel) throws IOException {
     channel.exchangeDeclare(CONTROL_EXCHANGE, "fanout", false, false, Map.of());
@@ -235,7 +281,7 @@ public final class Topology {
   public static void declareItemQueue(Connection connection, String queue, QueueSettings settings)
       throws IOException, TimeoutException {
     declare(connection, queue, itemArguments(queue, settings), settings.isDemanding());
-    if (settings.type() == QueueType.QUORUM) {
+    if (settings.isBounded() || settings.type() == QueueType.QUORUM) {
       declareItemQuarantine(connection, queue, settings); // the broker itself puts items there
     }
   }
@@ -253,6 +299,8 @@ public final class Topology {
     if (type == QueueType.QUORUM) { // it counts deliveries, and drops what came back too often
       arguments.put("x-delivery-limit", 20);
       arguments.put("x-dead-letter-strategy", "at-least-once");
+    }
+    if (settings.isBounded() || type == QueueType.QUORUM) { // see taskArguments
       arguments.put("x-dead-letter-exchange", "");
       arguments.put("x-dead-letter-routing-key", dead(queue));
     }
@@ -264,7 +312,7 @@ public final class Topology {
       Connection connection, String queue, QueueSettings settings)
       throws IOException, TimeoutException {
     QueueType type = settings.type() == null ? QueueType.CLASSIC : settings.type();
-    declare(connection, dead(queue), Map.of("x-queue-type", type.argument()), false);
+    declare(connection, dead(queue), deadArguments(type), false);
   }
 
   /** Declares the queue on which it is said who holds items of a joinable queue. */
@@ -306,7 +354,11 @@ public final class Topology {
               connection, channel -> channel.queueDeclare(queue, true, false, false, all))
           .close();
     } catch (IOException e) {
-      throw explain(queue, e);
+      if (!isRefused(e) || !exists(connection, queue)) {
+        throw explain(queue, e);
+      }
+      // A producer need not have the right to declare, and with it to delete, what workers declare.
+      log.info("queue '{}' is not this user's to declare: it is taken as it is", queue);
     }
   }
 
@@ -362,10 +414,8 @@ public final class Topology {
     }
     if (close.getReplyCode() == AMQP.ACCESS_REFUSED) {
       throw new AccessRefusedException(
-          "the broker does not let this user declare queue '"
-              + queue
-              + "': "
-              + close.getReplyText(),
+          "the broker does not let this user declare queue '%s', and it does not exist; start one who may first (workers declare task queues), or give this user the right: %s"
+              .formatted(queue, close.getReplyText()),
           e);
     }
     return e;

@@ -14,7 +14,12 @@ final class ReplyFormat {
 
   /** What Celery calls its own exceptions; every other type is announced as a Java one. */
   private static final Set<String> CELERY_EXCEPTIONS =
-      Set.of("NotRegistered", "TaskRevokedError", "WorkerLostError");
+      Set.of(
+          "NotRegistered",
+          "TaskRevokedError",
+          "WorkerLostError",
+          "TimeLimitExceeded",
+          "SoftTimeLimitExceeded");
 
   /** The values that a chunk has, where the failure takes the result's place. */
   private static final String PARTIAL = "warren_partial";

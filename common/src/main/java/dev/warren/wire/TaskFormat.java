@@ -2,6 +2,7 @@ package dev.warren.wire;
 
 import dev.warren.wire.Decoded.Reason;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -21,6 +22,11 @@ final class TaskFormat {
 
   private static final List<String> EMBED_FEATURES =
       List.of("callbacks", "errbacks", "chain", "chord");
+
+  private static final String TIME_LIMIT = "timelimit";
+
+  /** A century; what is longer is none in effect. */
+  private static final double LONGEST_SECONDS = 100 * 365.25 * 24 * 3600;
 
   private final Json json;
   private final Clock clock;
@@ -42,7 +48,8 @@ final class TaskFormat {
     headers.put("retries", task.retries());
     headers.put("eta", null);
     headers.put("expires", task.expires() == null ? null : task.expires().toString());
-    headers.put("timelimit", Arrays.asList(null, null));
+    headers.put(
+        TIME_LIMIT, Arrays.asList(seconds(task.timeLimit()), seconds(task.softTimeLimit())));
     headers.put("origin", origin);
     headers.put("ignore_result", task.ignoreResult());
     if (task.trackStarted()) {
@@ -56,7 +63,24 @@ final class TaskFormat {
     }
     byte[] body = json.write("the arguments of task " + task.task(), out -> writeBody(task, out));
     return new WireMessage(
-        Json.CONTENT_TYPE, "utf-8", task.correlationId(), task.replyTo(), headers, body);
+        Json.CONTENT_TYPE,
+        "utf-8",
+        task.correlationId(),
+        task.replyTo(),
+        headers,
+        body,
+        task.priority());
+  }
+
+  /** As Celery's clients write them: whole if they are. */
+  private static @Nullable Number seconds(@Nullable Duration limit) {
+    if (limit == null) {
+      return null;
+    }
+    if (limit.getNano() == 0) {
+      return limit.toSeconds();
+    }
+    return limit.toSeconds() + limit.getNano() / 1e9;
   }
 
   private static void writeBody(TaskMessage task, JsonGenerator json) {
@@ -130,7 +154,10 @@ final class TaskFormat {
             Boolean.TRUE.equals(headers.get("warren_track_started")),
             moment(headers, "warren_unknown_since"),
             Boolean.TRUE.equals(headers.get("warren_partial")),
-            count(headers, WireFormat.LOST_ATTEMPTS)));
+            count(headers, WireFormat.LOST_ATTEMPTS),
+            timeLimit(headers, 1),
+            timeLimit(headers, 0),
+            message.priority()));
   }
 
   /** What this version cannot honour is refused by name: ignoring it would be wrong in silence. */
@@ -147,13 +174,37 @@ final class TaskFormat {
       throw new MalformedException(
           Reason.UNSUPPORTED_FEATURE, "this worker does not support an 'eta' to come yet: " + eta);
     }
-    Object limits = headers.get("timelimit");
-    boolean limited =
-        limits instanceof List<?> list ? list.stream().anyMatch(l -> l != null) : limits != null;
-    if (limited) {
-      throw new MalformedException(
-          Reason.UNSUPPORTED_FEATURE, "this worker does not support 'timelimit' yet: " + limits);
+  }
+
+  /**
+   * A limit in Celery's {@code [hard, soft]}, in seconds; 0 is none, as there.
+   *
+   * @param index 0 for the hard one, 1 for the soft one
+   */
+  private static @Nullable Duration timeLimit(Map<String, @Nullable Object> headers, int index) {
+    Object limits = headers.get(TIME_LIMIT);
+    if (limits == null) {
+      return null;
     }
+    if (!(limits instanceof List<?> list) || list.size() != 2) {
+      throw noTimeLimit();
+    }
+    Object limit = list.get(index);
+    if (limit == null) {
+      return null;
+    }
+    double seconds = limit instanceof Number number ? number.doubleValue() : -1;
+    if (!(seconds >= 0)) { // also what is not a number
+      throw noTimeLimit();
+    }
+    Duration duration = Duration.ofNanos(Math.round(Math.min(seconds, LONGEST_SECONDS) * 1e9));
+    return duration.isZero() ? null : duration;
+  }
+
+  private static MalformedException noTimeLimit() {
+    return new MalformedException(
+        Reason.BAD_HEADER,
+        "header 'timelimit' is not [hard, soft], each a number of seconds or null");
   }
 
   /** A header that counts; nothing in it that is no count counts. */

@@ -1,5 +1,6 @@
 package dev.warren.wire;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  *     failing one (header {@code warren_partial})
  * @param lostAttempts attempts before this one whose worker was lost (header {@code
  *     warren_lost_attempts})
+ * @param softTimeLimit how long one attempt may run before it is asked to end, or null; longer than
+ *     zero (header {@code timelimit}, with the next)
+ * @param timeLimit how long one attempt may run before it counts as failed, or null; longer than
+ *     zero
+ * @param priority 0 to 255, higher goes first in a queue that has priorities; null for none, which
+ *     is as 0
  */
 public record TaskMessage(
     String id,
@@ -40,7 +47,27 @@ public record TaskMessage(
     boolean trackStarted,
     @Nullable Instant unknownSince,
     boolean wantsPartial,
-    int lostAttempts) {
+    int lostAttempts,
+    @Nullable Duration softTimeLimit,
+    @Nullable Duration timeLimit,
+    @Nullable Integer priority) {
+
+  private static final int HIGHEST_PRIORITY = 255;
+
+  /** Checks what would be wrong on the wire. */
+  public TaskMessage {
+    requirePositive("soft time limit", softTimeLimit);
+    requirePositive("time limit", timeLimit);
+    if (priority != null && (priority < 0 || priority > HIGHEST_PRIORITY)) {
+      throw new IllegalArgumentException("a priority is 0 to 255: " + priority);
+    }
+  }
+
+  private static void requirePositive(String what, @Nullable Duration limit) {
+    if (limit != null && (limit.isNegative() || limit.isZero())) {
+      throw new IllegalArgumentException("a " + what + " is longer than 0: " + limit);
+    }
+  }
 
   /** A new task. */
   public static TaskMessage of(
@@ -48,48 +75,109 @@ public record TaskMessage(
       String task,
       List<? extends @Nullable Object> args,
       Map<String, ? extends @Nullable Object> kwargs) {
-    return new TaskMessage(id, task, args, kwargs, null, id, 0, null, false, false, null, false, 0);
+    return new TaskMessage(
+        id, task, args, kwargs, null, id, 0, null, false, false, null, false, 0, null, null, null);
   }
 
   /** This task, answered to a queue. */
   public TaskMessage replyingTo(String queue) {
-    return with(queue, expires, trackStarted, wantsPartial);
+    Copy copy = new Copy(this);
+    copy.replyTo = queue;
+    return copy.message();
   }
 
   /** This task, not to be run after a moment. */
   public TaskMessage expiringAt(@Nullable Instant moment) {
-    return with(replyTo, moment, trackStarted, wantsPartial);
+    Copy copy = new Copy(this);
+    copy.expires = moment;
+    return copy.message();
   }
 
   /** This task, with a STARTED reply when a worker begins. */
   public TaskMessage trackingStart() {
-    return with(replyTo, expires, true, wantsPartial);
+    Copy copy = new Copy(this);
+    copy.trackStarted = true;
+    return copy.message();
   }
 
   /** This chunk, which is to tell the values it has when an item fails. */
   public TaskMessage wantingPartial() {
-    return with(replyTo, expires, trackStarted, true);
+    Copy copy = new Copy(this);
+    copy.wantsPartial = true;
+    return copy.message();
   }
 
-  private TaskMessage with(
-      @Nullable String newReplyTo,
-      @Nullable Instant newExpires,
-      boolean newTrackStarted,
-      boolean newWantsPartial) {
-    return new TaskMessage(
-        id,
-        task,
-        args,
-        kwargs,
-        newReplyTo,
-        correlationId,
-        retries,
-        newExpires,
-        ignoreResult,
-        newTrackStarted,
-        unknownSince,
-        newWantsPartial,
-        lostAttempts);
+  /** This task, an attempt of which fails when it runs for longer. */
+  public TaskMessage limitedTo(@Nullable Duration limit) {
+    Copy copy = new Copy(this);
+    copy.timeLimit = limit;
+    return copy.message();
+  }
+
+  /** This task, which is asked to end when it runs for longer. */
+  public TaskMessage softlyLimitedTo(@Nullable Duration limit) {
+    Copy copy = new Copy(this);
+    copy.softTimeLimit = limit;
+    return copy.message();
+  }
+
+  /** This task, with a priority of 0 to 255, or none. */
+  public TaskMessage withPriority(@Nullable Integer newPriority) {
+    Copy copy = new Copy(this);
+    copy.priority = newPriority;
+    return copy.message();
+  }
+
+  /** This task, after so many attempts that failed. */
+  public TaskMessage retriedTimes(int times) {
+    Copy copy = new Copy(this);
+    copy.retries = times;
+    return copy.message();
+  }
+
+  /** What can be changed of a message on its way to another one. */
+  private static final class Copy {
+    private final TaskMessage of;
+    private @Nullable String replyTo;
+    private int retries;
+    private @Nullable Instant expires;
+    private boolean trackStarted;
+    private boolean wantsPartial;
+    private @Nullable Duration softTimeLimit;
+    private @Nullable Duration timeLimit;
+    private @Nullable Integer priority;
+
+    Copy(TaskMessage of) {
+      this.of = of;
+      this.replyTo = of.replyTo;
+      this.retries = of.retries;
+      this.expires = of.expires;
+      this.trackStarted = of.trackStarted;
+      this.wantsPartial = of.wantsPartial;
+      this.softTimeLimit = of.softTimeLimit;
+      this.timeLimit = of.timeLimit;
+      this.priority = of.priority;
+    }
+
+    TaskMessage message() {
+      return new TaskMessage(
+          of.id,
+          of.task,
+          of.args,
+          of.kwargs,
+          replyTo,
+          of.correlationId,
+          retries,
+          expires,
+          of.ignoreResult,
+          trackStarted,
+          of.unknownSince,
+          wantsPartial,
+          of.lostAttempts,
+          softTimeLimit,
+          timeLimit,
+          priority);
+    }
   }
 
   /** Which attempt this is; 1 is the first. */

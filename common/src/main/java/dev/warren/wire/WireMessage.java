@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * reads. The body is not copied; nobody changes it.
  *
  * @param headers application headers; strings, numbers, booleans, lists, maps and nulls
+ * @param priority 0 to 255, higher goes first in a queue that has priorities; null for none, which
+ *     is as 0
  */
 public record WireMessage(
     @Nullable String contentType,
@@ -15,4 +17,17 @@ public record WireMessage(
     @Nullable String correlationId,
     @Nullable String replyTo,
     Map<String, @Nullable Object> headers,
-    byte[] body) {}
+    byte[] body,
+    @Nullable Integer priority) {
+
+  /** A message without a priority. */
+  public WireMessage(
+      @Nullable String contentType,
+      @Nullable String contentEncoding,
+      @Nullable String correlationId,
+      @Nullable String replyTo,
+      Map<String, @Nullable Object> headers,
+      byte[] body) {
+    this(contentType, contentEncoding, correlationId, replyTo, headers, body, null);
+  }
+}

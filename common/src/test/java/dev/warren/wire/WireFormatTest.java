@@ -8,10 +8,12 @@ import dev.warren.wire.Decoded.Reason;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,9 +22,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -280,6 +284,105 @@ class WireFormatTest {
 
     assertThat(read.wantsPartial()).isTrue();
     assertThat(read.lostAttempts()).isEqualTo(2);
+  }
+
+  @Test
+  void timeLimitsPriorityAndRetriesTravel() {
+    TaskMessage task =
+        TaskMessage.of("i", "t", List.of(), Map.of())
+            .limitedTo(Duration.ofMinutes(5))
+            .softlyLimitedTo(Duration.ofMillis(2_500))
+            .withPriority(7)
+            .retriedTimes(2);
+
+    WireMessage message = wire.writeTask(task);
+
+    assertThat(message.headers()).containsEntry("timelimit", List.of(300L, 2.5));
+    assertThat(message.headers()).containsEntry("retries", 2);
+    assertThat(message.priority()).isEqualTo(7);
+    TaskMessage read = task(message);
+    assertThat(read.timeLimit()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(read.softTimeLimit()).isEqualTo(Duration.ofMillis(2_500));
+    assertThat(read.priority()).isEqualTo(7);
+    assertThat(read.attempt()).isEqualTo(3);
+  }
+
+  @Test
+  void aTaskWithoutLimitsSaysSoAsCeleryDoes() {
+    WireMessage message = wire.writeTask(TaskMessage.of("i", "t", List.of(), Map.of()));
+
+    assertThat(message.headers()).containsEntry("timelimit", Arrays.asList(null, null));
+    assertThat(message.priority()).isNull();
+    assertThat(task(message).timeLimit()).isNull();
+    assertThat(task(message).softTimeLimit()).isNull();
+  }
+
+  @Test
+  void theTimeLimitsOfACeleryClientAreHardThenSoftAndZeroIsNone() {
+    TaskMessage both = task(limited(Arrays.asList(300, 200.5)));
+    TaskMessage none = task(limited(Arrays.asList(0, 0.0)));
+
+    assertThat(both.timeLimit()).isEqualTo(Duration.ofSeconds(300));
+    assertThat(both.softTimeLimit()).isEqualTo(Duration.ofMillis(200_500));
+    assertThat(none.timeLimit()).isNull();
+    assertThat(none.softTimeLimit()).isNull();
+  }
+
+  static Stream<Object> noTimeLimits() {
+    return Stream.of(
+        "soon",
+        300,
+        List.of(),
+        List.of(300),
+        List.of(300, 200, 100),
+        List.of("300", "200"),
+        Arrays.asList(-1, null),
+        Arrays.asList(null, -0.5),
+        Arrays.asList(Double.NaN, null),
+        List.of(Map.of(), Map.of()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("noTimeLimits")
+  void whatIsNoTimeLimitIsRefused(Object value) {
+    Decoded<TaskMessage> read = wire.readTask(limited(value));
+
+    assertThat(read.reason()).isEqualTo(Reason.BAD_HEADER);
+    assertThat(read.detail()).contains("timelimit").contains("[hard, soft]");
+  }
+
+  @Test
+  void aTimeLimitBeyondAllNumbersIsALongOne() {
+    assertThat(task(limited(Arrays.asList(Double.POSITIVE_INFINITY, 1e300))).timeLimit())
+        .isGreaterThan(Duration.ofDays(36_500));
+  }
+
+  private static WireMessage limited(Object limits) {
+    Map<String, @Nullable Object> headers = known();
+    headers.put("timelimit", limits);
+    return message(headers, CAPTURED_BODY);
+  }
+
+  @Test
+  void limitsAndPrioritiesThatCannotBeAreRefused() {
+    TaskMessage task = TaskMessage.of("i", "t", List.of(), Map.of());
+
+    assertThatThrownBy(() -> task.limitedTo(Duration.ZERO)).hasMessageContaining("time limit");
+    assertThatThrownBy(() -> task.softlyLimitedTo(Duration.ofSeconds(-1)))
+        .hasMessageContaining("soft time limit");
+    assertThatThrownBy(() -> task.withPriority(256)).hasMessageContaining("0 to 255: 256");
+    assertThatThrownBy(() -> task.withPriority(-1)).hasMessageContaining("0 to 255: -1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TimeLimitExceeded", "SoftTimeLimitExceeded", "WorkerLostError"})
+  void celerysOwnFailuresAreSaidToBeItsOwn(String type) {
+    TaskError error = new TaskError(type, "m", null);
+    ReplyMessage reply = new ReplyMessage("i", TaskStatus.FAILURE, null, error, "w", 1, NOW, NOW);
+
+    JsonNode body = wire.mapper().readTree(wire.writeReply(reply, "i").body());
+
+    assertThat(body.path("result").path("exc_module").asString()).isEqualTo("celery.exceptions");
   }
 
   @Test

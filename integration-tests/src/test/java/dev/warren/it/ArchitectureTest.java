@@ -29,7 +29,9 @@ class ArchitectureTest {
 
   private static final String DELIVERY = "dev.warren.worker.delivery";
   private static final String REPLY_LISTENER = "dev.warren.rabbit.ReplyListener";
+  private static final String REPLY_INTAKE = "dev.warren.rabbit.ReplyIntake";
   private static final String ITEM_DELIVERY = "dev.warren.queue.ItemDelivery";
+  private static final String DEAD_LETTERS = "dev.warren.rabbit.DeadLetters";
 
   @ArchTest
   static final ArchRule onlyTheOwnerOfADeliverySettlesIt =
@@ -37,6 +39,8 @@ class ArchitectureTest {
           .that(
               DescribedPredicate.not(resideInAPackage(DELIVERY))
                   .and(DescribedPredicate.not(nestedIn(REPLY_LISTENER)))
+                  .and(DescribedPredicate.not(nestedIn(REPLY_INTAKE)))
+                  .and(DescribedPredicate.not(nestedIn(DEAD_LETTERS)))
                   .and(DescribedPredicate.not(nestedIn(ITEM_DELIVERY))))
           .should()
           .callCodeUnitWhere(settlesADelivery());
@@ -75,6 +79,7 @@ class ArchitectureTest {
               "com.rabbitmq..",
               "org.springframework..",
               "dev.warren.rabbit",
+              "dev.warren.control",
               "dev.warren.queue",
               "dev.warren.client");
 
@@ -86,6 +91,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "dev.warren",
               "dev.warren.client",
+              "dev.warren.control",
               "dev.warren.process",
               "dev.warren.queue",
               "dev.warren.rabbit",
@@ -123,6 +129,16 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("dev.warren.worker..");
+
+  /** It speaks to the broker and to all workers itself: its tasks are in its store, no handles. */
+  @ArchTest
+  static final ArchRule theProducerIsNoClient =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.warren.producer..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.warren.client", "dev.warren.process", "dev.warren.queue");
 
   @ArchTest
   static final ArchRule workerAndProducerKnowNothingOfEachOther =

@@ -623,7 +623,8 @@ class QueueTest {
   void aQuorumQueueKeepsItemsToo() throws Exception {
     BoundedQueue<Integer> queue =
         opened(
-            warren.queue(name, new QueueSettings(100, QueueType.QUORUM), new TypeReference<>() {}));
+            warren.queue(
+                name, new QueueSettings(100, QueueType.QUORUM, null), new TypeReference<>() {}));
 
     for (int i = 0; i < 20; i++) {
       queue.put(i);

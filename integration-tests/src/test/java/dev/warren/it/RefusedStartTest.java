@@ -39,7 +39,7 @@ class RefusedStartTest {
   @MethodSource("applications")
   void aQueueWithAnotherBoundIsNamedWithBothValues(Application application) {
     String uri = TestBroker.shared().uri();
-    declare(uri, new QueueSettings(7, QueueType.CLASSIC));
+    declare(uri, new QueueSettings(7, QueueType.CLASSIC, null));
     try (AppProcess process = application.start(uri, queue)) {
       assertThat(process.awaitExit()).isNotZero();
       assertThat(explanation(process))
@@ -55,7 +55,7 @@ class RefusedStartTest {
   @MethodSource("applications")
   void aQueueOfAnotherTypeIsNamedWithBothTypes(Application application) {
     String uri = TestBroker.shared().uri();
-    declare(uri, new QueueSettings(CONFIGURED, QueueType.QUORUM));
+    declare(uri, new QueueSettings(CONFIGURED, QueueType.QUORUM, null));
     try (AppProcess process = application.start(uri, queue)) {
       assertThat(process.awaitExit()).isNotZero();
       assertThat(explanation(process))

@@ -37,9 +37,9 @@ public interface TaskContext {
   void progress(long current, long total);
 
   /**
-   * Whether the task was asked to end: its thread is interrupted, because the task was cancelled or
-   * the worker shuts down. False again once the interrupt was consumed, for instance by an {@link
-   * InterruptedException}.
+   * Whether the task was asked to end: its thread is interrupted, because the task was cancelled,
+   * has reached a time limit, or the worker shuts down. False again once the interrupt was
+   * consumed, for instance by an {@link InterruptedException}.
    */
   boolean isCancelled();
 }

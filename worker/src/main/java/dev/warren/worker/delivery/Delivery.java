@@ -8,8 +8,12 @@ import dev.warren.rabbit.AmqpMessages;
 import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
 import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +28,11 @@ final class Delivery implements Comparable<Delivery> {
   static final String OFFERS = "warren_offers";
 
   private static final Logger log = LoggerFactory.getLogger(Delivery.class);
+
+  private static final Comparator<Delivery> ORDER =
+      Comparator.comparing((Delivery delivery) -> !delivery.due)
+          .thenComparing(Comparator.comparingInt(Delivery::priority).reversed())
+          .thenComparingLong(delivery -> delivery.arrival);
 
   private final Channel channel;
   private final Envelope envelope;
@@ -70,6 +79,19 @@ final class Delivery implements Comparable<Delivery> {
   /** Whether the message was delivered before, on a channel that ended or requeued it. */
   boolean isRedelivered() {
     return envelope.isRedeliver();
+  }
+
+  /**
+   * Why the broker moved it here from another queue: {@code maxlen}, {@code expired}, {@code
+   * rejected}; null if it did not.
+   */
+  @Nullable String thrownOutOf(String queue) {
+    return message.headers().get("x-death") instanceof List<?> deaths
+            && !deaths.isEmpty()
+            && deaths.get(0) instanceof Map<?, ?> last
+            && queue.equals(String.valueOf(last.get("queue")))
+        ? String.valueOf(last.get("reason"))
+        : null;
   }
 
   /** Lost attempts that are counted in the message itself. */
@@ -126,10 +148,15 @@ final class Delivery implements Comparable<Delivery> {
     return done;
   }
 
-  /** What is put off goes first, then what came first. */
+  /** What was put off goes first, then what has the higher priority, then what came first. */
   @Override
   public int compareTo(Delivery other) {
-    return due == other.due ? Long.compare(arrival, other.arrival) : due ? -1 : 1;
+    return ORDER.compare(this, other);
+  }
+
+  private int priority() {
+    Integer priority = properties.getPriority();
+    return priority == null ? 0 : priority;
   }
 
   private void settle(ChannelCall call) {

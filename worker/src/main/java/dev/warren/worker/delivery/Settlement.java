@@ -76,8 +76,24 @@ final class Settlement {
    */
   void quarantine(Delivery delivery, Decoded<TaskMessage> undecodable) {
     Decoded.Reason reason = undecodable.reason();
-    String code = reason == null ? "unknown" : reason.code();
-    String detail = String.valueOf(undecodable.detail());
+    quarantine(
+        delivery, reason == null ? "unknown" : reason.code(), String.valueOf(undecodable.detail()));
+  }
+
+  /**
+   * Whether a delivery is one that the broker threw out of its queue: it is kept, as above, and not
+   * run. But those for which there was no room in a full queue when the broker started again go on.
+   */
+  boolean keepsThrownOut(Delivery delivery) {
+    String reason = delivery.thrownOutOf(queue);
+    if (reason == null || reason.equals("maxlen")) {
+      return false;
+    }
+    quarantine(delivery, reason, "the broker threw it out of '" + queue + "'");
+    return true;
+  }
+
+  private void quarantine(Delivery delivery, String code, String detail) {
     log.warn("a message of '{}' goes to quarantine: {}: {}", queue, code, detail);
     ackAfter(
         delivery,

@@ -191,7 +191,7 @@ final class Slots {
       delivery.abandon(); // its channel died while it waited; the broker delivers it again
       return;
     }
-    if (lostAttempts.count(delivery)) {
+    if (settlement.keepsThrownOut(delivery) || lostAttempts.count(delivery)) {
       return;
     }
     Decoded<TaskMessage> decoded = wire.readTask(delivery.message());

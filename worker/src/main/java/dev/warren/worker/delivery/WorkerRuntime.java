@@ -64,7 +64,7 @@ public final class WorkerRuntime {
     LostAttempts lostAttempts = new LostAttempts(properties.maxLostAttempts(), forwarding, timer);
     Settlement settlement =
         new Settlement(forwarding, replies, queue, name, properties.unknownTaskTtl(), clock);
-    ThreadExecutor executor = new ThreadExecutor(registry);
+    ThreadExecutor executor = new ThreadExecutor(registry, timer);
     this.slots =
         new Slots(
             properties.concurrency(),

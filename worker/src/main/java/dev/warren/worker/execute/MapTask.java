@@ -46,11 +46,11 @@ final class MapTask implements TaskHandler {
 
   private List<@Nullable Object> results(
       String task, JsonNode items, TaskContext itemsContext, TaskContext context)
-      throws InterruptedException, ChunkFailedException {
+      throws ChunkFailedException {
     List<@Nullable Object> results = new ArrayList<>(items.size());
     for (JsonNode item : items) {
       if (Thread.interrupted()) {
-        throw new InterruptedException();
+        throw new ChunkFailedException(new InterruptedException(), results);
       }
       try {
         results.add(registry.call(task, arguments(item), Map.of(), itemsContext));

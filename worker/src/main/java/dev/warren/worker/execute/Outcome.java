@@ -3,7 +3,9 @@ package dev.warren.worker.execute;
 import dev.warren.wire.TaskError;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,34 @@ public record Outcome(Kind kind, @Nullable Object value, @Nullable TaskError err
         "its worker was lost while it had the task, %s: killed, cut off, or past the broker's consumer_timeout; it ends here so that it takes no more workers with it"
             .formatted(times == 1 ? "once" : times + " times");
     return new Outcome(Kind.FAILED, null, new TaskError("WorkerLostError", message, null));
+  }
+
+  /**
+   * The task ran for longer than it may, however it ended then.
+   *
+   * @param thrown what it threw; null if it returned
+   * @param partial the values that a chunk has, or null
+   */
+  static Outcome timeLimitExceeded(
+      Duration limit, @Nullable Throwable thrown, @Nullable Object partial) {
+    return exceeded("TimeLimitExceeded", "time limit", limit, thrown, partial);
+  }
+
+  /** The task was asked to end at its soft limit, and ended by that interrupt. */
+  static Outcome softTimeLimitExceeded(Duration limit, Throwable thrown, @Nullable Object partial) {
+    return exceeded("SoftTimeLimitExceeded", "soft time limit", limit, thrown, partial);
+  }
+
+  private static Outcome exceeded(
+      String type,
+      String what,
+      Duration limit,
+      @Nullable Throwable thrown,
+      @Nullable Object partial) {
+    String seconds = BigDecimal.valueOf(limit.toMillis(), 3).stripTrailingZeros().toPlainString();
+    String message = "it ran for longer than its " + what + " of " + seconds + " s";
+    String trace = thrown == null ? null : describe(thrown).trace();
+    return new Outcome(Kind.FAILED, partial, new TaskError(type, message, trace));
   }
 
   static Outcome unknownTask(String message) {

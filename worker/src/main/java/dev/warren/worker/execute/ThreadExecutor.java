@@ -2,10 +2,12 @@ package dev.warren.worker.execute;
 
 import dev.warren.Progress;
 import dev.warren.wire.TaskMessage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +16,24 @@ import tools.jackson.databind.JsonNode;
 /**
  * Runs a task in the calling thread, a slot's. Whatever the task throws becomes an {@link Outcome}.
  *
- * <p>A thread cannot be killed: a task that ignores its interrupt keeps its slot.
+ * <p>At its time limits a task is interrupted. A thread cannot be killed: a task that ignores its
+ * interrupt keeps its slot until it ends by itself, and only then is it told that it ran for too
+ * long.
  */
 public final class ThreadExecutor {
 
   private final TaskRegistry registry;
+  private final ScheduledExecutorService timer;
   private volatile boolean stopping;
 
-  /** Runs the tasks of a registry. */
-  public ThreadExecutor(TaskRegistry registry) {
+  /**
+   * Runs the tasks of a registry.
+   *
+   * @param timer interrupts tasks at their time limits; stays the caller's
+   */
+  public ThreadExecutor(TaskRegistry registry, ScheduledExecutorService timer) {
     this.registry = registry;
+    this.timer = timer;
   }
 
   /** From now on a task that ends by its interrupt counts as abandoned, not as failed. */
@@ -46,28 +56,42 @@ public final class ThreadExecutor {
    */
   public Outcome run(TaskMessage task, BooleanSupplier revoked, Consumer<Progress> reports) {
     RunningTask context = new RunningTask(task, reports);
+    TimeLimits limits = TimeLimits.begin(task, timer);
     try {
-      return Outcome.succeeded(registry.call(task.task(), args(task), kwargs(task), context));
+      Object value = registry.call(task.task(), args(task), kwargs(task), context);
+      Duration exceeded = limits.hard();
+      return exceeded == null
+          ? Outcome.succeeded(value)
+          : Outcome.timeLimitExceeded(exceeded, null, null);
     } catch (UnknownTaskException e) {
       return Outcome.unknownTask(String.valueOf(e.getMessage()));
     } catch (ChunkFailedException e) {
-      return ended(e.failure(), task.wantsPartial() ? e.values() : null, revoked);
+      return ended(e.failure(), task.wantsPartial() ? e.values() : null, limits, revoked);
     } catch (Throwable thrown) {
-      return ended(thrown, null, revoked);
+      return ended(thrown, null, limits, revoked);
     } finally {
+      limits.end();
       context.end();
       Thread.interrupted(); // an interrupt was this task's, not the next one's
     }
   }
 
-  private Outcome ended(Throwable thrown, @Nullable Object partial, BooleanSupplier revoked) {
-    if (wasInterrupted(thrown)) {
-      if (revoked.getAsBoolean()) {
-        return Outcome.terminated();
-      }
-      if (stopping) {
-        return Outcome.abandoned();
-      }
+  private Outcome ended(
+      Throwable thrown, @Nullable Object partial, TimeLimits limits, BooleanSupplier revoked) {
+    boolean interrupted = wasInterrupted(thrown);
+    Duration hard = limits.hard();
+    Duration soft = limits.soft();
+    if (interrupted && revoked.getAsBoolean()) {
+      return Outcome.terminated();
+    }
+    if (hard != null) {
+      return Outcome.timeLimitExceeded(hard, thrown, partial);
+    }
+    if (interrupted && stopping) {
+      return Outcome.abandoned();
+    }
+    if (interrupted && soft != null) {
+      return Outcome.softTimeLimitExceeded(soft, thrown, partial);
     }
     return Outcome.failed(thrown, partial);
   }

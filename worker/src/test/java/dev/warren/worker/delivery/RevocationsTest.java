@@ -2,6 +2,7 @@ package dev.warren.worker.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.rabbit.Threads;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.WireFormat;
 import dev.warren.worker.Task;
@@ -14,8 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -67,7 +70,11 @@ class RevocationsTest {
   private final Tasks tasks = new Tasks();
   private final JsonMapper mapper = new WireFormat(10_000).mapper();
   private final TaskRegistry registry = new TaskRegistry(mapper);
-  private final ThreadExecutor executor = new ThreadExecutor(registry);
+
+  @AutoClose("shutdownNow")
+  private final ScheduledExecutorService timer = Threads.scheduler("test-limits");
+
+  private final ThreadExecutor executor = new ThreadExecutor(registry, timer);
 
   @BeforeEach
   void register() {

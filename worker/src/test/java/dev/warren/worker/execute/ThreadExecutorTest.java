@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.Progress;
+import dev.warren.rabbit.Threads;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.WireFormat;
 import dev.warren.worker.Task;
@@ -16,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -102,7 +105,11 @@ class ThreadExecutorTest {
   private final List<Progress> reports = new ArrayList<>();
   private final JsonMapper mapper = new WireFormat(1_000_000).mapper();
   private final TaskRegistry registry = new TaskRegistry(mapper);
-  private final ThreadExecutor executor = new ThreadExecutor(registry);
+
+  @AutoClose("shutdownNow")
+  private final ScheduledExecutorService timer = Threads.scheduler("test-limits");
+
+  private final ThreadExecutor executor = new ThreadExecutor(registry, timer);
 
   @BeforeEach
   void register() {

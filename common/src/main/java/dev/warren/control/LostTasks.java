@@ -1,8 +1,6 @@
-package dev.warren.client;
+package dev.warren.control;
 
 import dev.warren.WarrenException;
-import dev.warren.WarrenException.TaskLostException;
-import dev.warren.client.LostTaskSearch.Silent;
 import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.PublishOutcome;
 import dev.warren.rabbit.QueueLook;
@@ -16,6 +14,7 @@ import dev.warren.wire.TaskMessage;
 import dev.warren.wire.WireFormat;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,24 +30,64 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds handles whose task is nowhere any more, because its queue was deleted or purged or a policy
- * dropped it, and fails them (I7). One for each client, on a thread of its own.
+ * Finds tasks that are nowhere any more, because their queue was deleted or purged or a policy
+ * dropped them, and tells who keeps track of them. On a thread of its own.
  *
  * <p>A task that the broker has accepted is in one of three places: in a queue, with a worker, or
- * its reply is in ours. Passive declares tell of the first, a question to all workers of the
+ * its reply is on its way. Passive declares tell of the first, a question to all workers of the
  * second. The third is no gap: a worker holds every delivery that it has not settled, and settles
- * it after the broker has confirmed the reply. So a reply is in our queue before its worker can say
- * there that it does not hold the task, and is handled before that. What decides is {@link
- * LostTaskSearch}.
+ * it after the broker has confirmed the reply. So a reply is in its queue before its worker can say
+ * there that it does not hold the task. If the answers come over the same queue as the replies, the
+ * reply is handled before that; if not, {@link Tracked#hasUnheardReplies} tells. What decides is
+ * {@link LostTaskSearch}.
  *
- * <p>A handle fails about 30 s after its task was lost, if its queue is empty by then or as soon as
- * what waited in it has gone; 50,000 tasks of a queue at a time. While not all workers can be heard
- * nothing is concluded. A client whose tasks are answered within {@link #SILENCE} asks nothing.
+ * <p>A task is told about 30 s after it was lost, if its queue is empty by then or as soon as what
+ * waited in it has gone; 50,000 tasks of a queue at a time. While not all workers can be heard
+ * nothing is concluded. Where all tasks are answered within {@link #SILENCE} nothing is asked.
  */
-final class LostTasks implements AutoCloseable {
+public final class LostTasks implements AutoCloseable {
+
+  /**
+   * A task that the broker has accepted and that was not heard of for a while.
+   *
+   * @param id its id, as messages have it
+   * @param queue the queue that took it
+   * @param since when it was accepted or last heard of, on {@link System#nanoTime()}'s clock
+   */
+  public record Silent(String id, String queue, long since) {}
+
+  /** Keeps track of tasks. Called on one thread, which it may block. */
+  public interface Tracked {
+
+    /**
+     * The tasks that a queue has accepted, and that were not heard of for so long. If it throws
+     * nothing is concluded, and it is asked again.
+     */
+    Collection<Silent> silentFor(Duration time);
+
+    /**
+     * Whether replies may be on the broker, or on their way to their handler, that {@link
+     * #silentFor} does not know of yet; nothing is concluded while they may. Asked after the
+     * workers have answered.
+     *
+     * @return false by default: for whoever has the workers' answers come to the very queue that
+     *     has the replies, and handles them in order
+     */
+    default boolean hasUnheardReplies() {
+      return false;
+    }
+
+    /**
+     * Some tasks are lost. A reply to one of them may have come since they were told to be silent.
+     *
+     * @param ids of tasks of one queue; none of them is told twice, unless it is silent again
+     * @param why for people: where they were looked for
+     */
+    void lost(List<String> ids, String why);
+  }
 
   /** How long a task must not have been heard of. */
-  static final Duration SILENCE = Duration.ofSeconds(10);
+  public static final Duration SILENCE = Duration.ofSeconds(10);
 
   private static final Duration PAUSE = Duration.ofSeconds(5);
   private static final Duration ANSWERS_TIMEOUT = Duration.ofSeconds(3);
@@ -61,7 +100,8 @@ final class LostTasks implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LostTasks.class);
 
   private final Broker broker;
-  private final PendingResults pending;
+  private final WireFormat wire;
+  private final Tracked tracked;
   private final ControlSender control;
   private final TaskSender sender;
   private final ScheduledExecutorService thread = Threads.scheduler("warren-lost-tasks");
@@ -70,21 +110,52 @@ final class LostTasks implements AutoCloseable {
   /** Questions that are open, by their ticket. */
   private final ConcurrentMap<String, RollCall> calls = new ConcurrentHashMap<>();
 
-  LostTasks(Broker broker, WireFormat wire, PendingResults pending, ControlSender control) {
+  private volatile @Nullable ReplyListener ownReplies; // written by start()
+  private boolean failed; // thread only: the last round did, and it was logged
+
+  /** A search that is not started. */
+  public LostTasks(Broker broker, WireFormat wire, Tracked tracked, ControlSender control) {
     this.broker = broker;
-    this.pending = pending;
+    this.wire = wire;
+    this.tracked = tracked;
     this.control = control;
     this.sender = new TaskSender(broker, wire);
   }
 
-  /** Searches now and then, until closed. */
-  void start(String replyQueue) {
+  /**
+   * Searches now and then, until closed, with a reply queue of its own for the workers' answers. To
+   * be started once.
+   */
+  public void start() {
+    ReplyListener own = new ReplyListener(broker, wire, listeningFor(new Nobody()));
+    ownReplies = own;
+    start(own.queue());
+  }
+
+  /** Nothing comes to this queue but what is meant for this class. */
+  private static final class Nobody implements ReplyListener.Handler {
+    @Override
+    public void onReply(ReplyMessage reply) {
+      log.debug("the answer to a probe came late");
+    }
+
+    @Override
+    public void onRepliesLost(String why) {
+      log.debug("answers of workers are lost: {}", why);
+    }
+  }
+
+  /**
+   * As {@link #start()}, with the answers coming to a queue whose listener has {@link
+   * #listeningFor} as its handler.
+   */
+  public void start(String replyQueue) {
     thread.scheduleWithFixedDelay(
         () -> guardedRound(replyQueue), PAUSE.toMillis(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Takes what is meant for this class out of a client's replies. */
-  ReplyListener.Handler listeningFor(ReplyListener.Handler others) {
+  /** Takes what is meant for this class out of the replies that come to a queue. */
+  public ReplyListener.Handler listeningFor(ReplyListener.Handler others) {
     return new ReplyListener.Handler() {
       @Override
       public void onReply(ReplyMessage reply) {
@@ -109,9 +180,14 @@ final class LostTasks implements AutoCloseable {
     };
   }
 
+  /** Searches no more. A search that is under way is interrupted. */
   @Override
   public void close() {
     thread.shutdownNow();
+    ReplyListener own = ownReplies;
+    if (own != null) {
+      own.close();
+    }
   }
 
   // --- on the thread -----------------------------------------------------------------------------
@@ -119,13 +195,18 @@ final class LostTasks implements AutoCloseable {
   private void guardedRound(String replyQueue) {
     try {
       round(replyQueue);
+      failed = false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (WarrenException e) {
       log.debug("no search for lost tasks: {}", e.getMessage());
       searches.values().forEach(LostTaskSearch::forgetMisses);
     } catch (Throwable e) {
-      log.error("the search for lost tasks goes on after", e);
+      if (!failed) {
+        log.error("the search for lost tasks goes on after", e);
+        failed = true;
+      }
+      searches.values().forEach(LostTaskSearch::forgetMisses);
     } finally {
       calls.clear();
     }
@@ -153,20 +234,18 @@ final class LostTasks implements AutoCloseable {
       if (!looks.containsKey(call.queue())) {
         looks.put(call.queue(), broker.look(call.queue()));
       }
-      conclude(call, looks.get(call.queue()));
+    }
+    boolean allHeard = !tracked.hasUnheardReplies();
+    for (RollCall call : asked) {
+      conclude(call, allHeard ? looks.get(call.queue()) : null);
     }
     looks.keySet().forEach(queue -> probe(queue, replyQueue));
   }
 
   private Map<String, List<Silent>> silentByQueue() {
     Map<String, List<Silent>> silent = new HashMap<>();
-    for (PendingResult<?> handle : pending.silentSince(System.nanoTime() - SILENCE.toNanos())) {
-      String queue = handle.queue();
-      if (queue != null) {
-        silent
-            .computeIfAbsent(queue, name -> new ArrayList<>())
-            .add(new Silent(handle.id(), handle.lastSign()));
-      }
+    for (Silent task : tracked.silentFor(SILENCE)) {
+      silent.computeIfAbsent(task.queue(), name -> new ArrayList<>()).add(task);
     }
     return silent;
   }
@@ -232,13 +311,10 @@ final class LostTasks implements AutoCloseable {
     List<String> lost = search.conclude(System.nanoTime(), look, answers);
     if (!lost.isEmpty()) {
       log.warn("{} tasks of queue '{}' are lost: {}", lost.size(), call.queue(), shown(lost));
-    }
-    for (String id : lost) {
-      pending.fail(
-          id,
-          new TaskLostException(
-              "task %s is lost: it does not wait in queue '%s', and none of the %d workers that answered holds it; the queue was purged or deleted, or a policy dropped the message; submit the task again"
-                  .formatted(id, call.queue(), answers.answered().size())));
+      tracked.lost(
+          lost,
+          "it does not wait in queue '%s', and none of the %d workers that answered holds it; the queue was purged or deleted, or a policy dropped the message"
+              .formatted(call.queue(), answers.answered().size()));
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.warren.client;
+package dev.warren.control;
 
 import dev.warren.wire.ControlReply;
 import java.util.ArrayList;

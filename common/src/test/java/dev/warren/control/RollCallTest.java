@@ -1,4 +1,4 @@
-package dev.warren.client;
+package dev.warren.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,8 @@
-package dev.warren.client;
+package dev.warren.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warren.client.LostTaskSearch.Silent;
+import dev.warren.control.LostTasks.Silent;
 import dev.warren.rabbit.QueueLook;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +22,7 @@ class LostTaskSearchTest {
   /** Any moment: the clock's zero means nothing, and it may be about to overflow. */
   private long now = Long.MAX_VALUE - Duration.ofSeconds(20).toNanos();
 
-  private final Silent task = new Silent("t", now - Duration.ofSeconds(10).toNanos());
+  private final Silent task = new Silent("t", "q", now - Duration.ofSeconds(10).toNanos());
 
   @Test
   void aTaskThatNobodyHoldsInTwoRoundsInARowIsLost() {
@@ -125,7 +125,7 @@ class LostTaskSearchTest {
     search.begin(now, BUSY, List.of(task));
     String probe = probe();
     tick(ROUND);
-    Silent later = new Silent("later", now);
+    Silent later = new Silent("later", "q", now);
     search.probeAnswered(probe);
 
     assertThat(search.begin(now, BUSY, List.of(task, later))).containsExactly("t");

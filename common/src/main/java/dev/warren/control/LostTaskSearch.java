@@ -1,5 +1,6 @@
-package dev.warren.client;
+package dev.warren.control;
 
+import dev.warren.control.LostTasks.Silent;
 import dev.warren.rabbit.QueueLook;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,9 +50,6 @@ final class LostTaskSearch {
 
   /** Tasks that are asked for at a time: some 2 MB to each worker. */
   static final int MOST_ASKED = 50_000;
-
-  /** A task without a reply: its id, and when it was accepted or last heard of. */
-  record Silent(String id, long since) {}
 
   /** What earlier questions told of a task. */
   private static final class Trace {

@@ -1,4 +1,4 @@
-package dev.warren.client;
+package dev.warren.control;
 
 import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.ControlPublisher;
@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sends commands to all workers, Warren's and Celery's. Thread-safe; never blocks. */
-final class ControlSender implements AutoCloseable {
+public final class ControlSender implements AutoCloseable {
 
   /** Ids in one message, which then has some 200 kB. */
   static final int BATCH = 5_000;
@@ -35,7 +35,8 @@ final class ControlSender implements AutoCloseable {
   /** Messages that wait to be written: as many as the ids above need. Guarded by them. */
   private int waiting;
 
-  ControlSender(Broker broker, WireFormat wire) {
+  /** Sends over a broker's publishing connection. */
+  public ControlSender(Broker broker, WireFormat wire) {
     this.publisher = new ControlPublisher(broker);
     this.wire = wire;
   }
@@ -47,7 +48,7 @@ final class ControlSender implements AutoCloseable {
    * <p>What comes while a message waits to be written goes along with it: a caller may revoke any
    * number of tasks one by one.
    */
-  void revoke(Collection<String> ids) {
+  public void revoke(Collection<String> ids) {
     int untold;
     int messages;
     synchronized (revoked) {
