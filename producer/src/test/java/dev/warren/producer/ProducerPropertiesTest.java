@@ -19,18 +19,19 @@ class ProducerPropertiesTest {
   void whatIsLeftOutGetsItsDefault() {
     ProducerProperties defaults = ProducerProperties.defaults();
 
-    assertThat(defaults.retention()).isEqualTo(Duration.ofHours(1));
-    assertThat(defaults.maxTasks()).isEqualTo(100_000);
-    assertThat(defaults.maxResultBytes()).isEqualTo(DataSize.ofMegabytes(64));
+    assertThat(defaults.retention()).isEqualTo(Duration.ofDays(7));
+    assertThat(defaults.maxTasks()).isEqualTo(1_000_000);
     assertThat(defaults.maxWait()).isEqualTo(Duration.ofSeconds(60));
     assertThat(defaults.maxWaiters()).isEqualTo(1000);
+    assertThat(defaults.maxReads()).isEqualTo(4);
     assertThat(defaults.maxInflightBytes()).isEqualTo(DataSize.ofMegabytes(32));
+    assertThat(defaults.heartbeat()).isEqualTo(Duration.ofSeconds(5));
   }
 
   @Test
   void valuesAreBoundByTheirPropertysName() {
     assertThat(bind("retention", "90s").retention()).isEqualTo(Duration.ofSeconds(90));
-    assertThat(bind("max-result-bytes", "1KB").maxResultBytes().toBytes()).isEqualTo(1024);
+    assertThat(bind("max-inflight-bytes", "1KB").maxInflightBytes().toBytes()).isEqualTo(1024);
   }
 
   @ParameterizedTest
@@ -39,10 +40,12 @@ class ProducerPropertiesTest {
     "retention, -1s",
     "retention, 400d",
     "max-tasks, 0",
-    "max-result-bytes, -1",
     "max-wait, 0s",
     "max-wait, 11m",
     "max-waiters, -1",
+    "max-reads, 0",
+    "heartbeat, 0s",
+    "heartbeat, 61s",
     "max-inflight-bytes, 0",
     "max-inflight-bytes, 2GB"
   })

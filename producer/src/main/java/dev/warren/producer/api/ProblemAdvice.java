@@ -3,8 +3,10 @@ package dev.warren.producer.api;
 import dev.warren.WarrenException.BrokerUnavailableException;
 import dev.warren.WarrenException.EncodingException;
 import dev.warren.WarrenException.NoSuchQueueException;
+import dev.warren.producer.dispatch.NotAcceptedException;
+import dev.warren.producer.dispatch.OutcomeUnknownException;
 import dev.warren.producer.dispatch.Waiters.TooManyWaitersException;
-import dev.warren.producer.store.StoreFullException;
+import dev.warren.producer.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -41,7 +43,8 @@ final class ProblemAdvice {
     return problem(failure).response();
   }
 
-  private static ProblemException problem(Throwable failure) {
+  /** The problem that a failure is. */
+  static ProblemException problem(Throwable failure) {
     if (failure instanceof ProblemException problem) {
       return problem;
     }
@@ -57,8 +60,17 @@ final class ProblemAdvice {
     if (failure instanceof EncodingException tooLarge) {
       return new ProblemException(Problem.PAYLOAD_TOO_LARGE, String.valueOf(tooLarge.getMessage()));
     }
-    if (failure instanceof StoreFullException full) {
-      return new ProblemException(Problem.STORE_FULL, String.valueOf(full.getMessage()))
+    if (failure instanceof NotAcceptedException refused) {
+      return notAccepted(refused);
+    }
+    if (failure instanceof OutcomeUnknownException unknown) {
+      log.debug("answered that the outcome is not known", unknown);
+      return outcomeUnknown().with("id", unknown.id());
+    }
+    if (failure instanceof StoreUnavailableException unavailable) {
+      log.debug("answered that the database is not available", unavailable);
+      return new ProblemException(
+              Problem.DB_UNAVAILABLE, "the database does not answer, or refuses; try again later")
           .retryAfter(LATER);
     }
     if (failure instanceof TooManyWaitersException tooMany) {
@@ -66,6 +78,26 @@ final class ProblemAdvice {
           .retryAfter(SOON);
     }
     return internal(failure);
+  }
+
+  private static ProblemException notAccepted(NotAcceptedException refused) {
+    String detail = String.valueOf(refused.getMessage());
+    return switch (refused.reason()) {
+      case QUEUE_FULL -> new ProblemException(Problem.QUEUE_FULL, detail).retryAfter(SOON);
+      case NO_SUCH_QUEUE -> new ProblemException(Problem.NO_SUCH_QUEUE, detail).retryAfter(SOON);
+      case STORE_FULL -> new ProblemException(Problem.STORE_FULL, detail).retryAfter(LATER);
+      case DRAINING -> new ProblemException(Problem.DRAINING, detail).retryAfter(LATER);
+      case IN_PROGRESS -> new ProblemException(Problem.IN_PROGRESS, detail).retryAfter(SOON);
+      case IDEMPOTENCY_MISMATCH -> new ProblemException(Problem.IDEMPOTENCY_MISMATCH, detail);
+    };
+  }
+
+  /** The one answer after which a task may run or not. */
+  static ProblemException outcomeUnknown() {
+    return new ProblemException(
+        Problem.OUTCOME_UNKNOWN,
+        "the task may run or not: repeat the request with the same Idempotency-Key; without a key,"
+            + " ask for the task's id, if there is one here, before posting it again");
   }
 
   /** The exception's own message may tell of hosts and users: it is for the log. */

@@ -14,8 +14,10 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The queues that tasks can be posted to, as the broker tells them right now. */
 @RestController
-@RequestMapping(path = "/api/v1/queues", produces = MediaType.APPLICATION_JSON_VALUE)
+@RequestMapping(path = QueueController.PATH, produces = MediaType.APPLICATION_JSON_VALUE)
 final class QueueController {
+
+  static final String PATH = "/api/v1/queues";
 
   /** The broker is asked on the caller's thread; one that hangs must not take all of them. */
   private static final int MAX_QUESTIONS = 16;
@@ -36,10 +38,14 @@ final class QueueController {
   @GetMapping("/{name}")
   QueueView one(@PathVariable String name, HttpServletRequest request) {
     Parameters.requireOnly(request);
+    requireKnown(broker, name);
+    return ask(() -> status(name));
+  }
+
+  static void requireKnown(Broker broker, String name) {
     if (!broker.settings().queues().containsKey(name)) {
       throw new ProblemException(Problem.QUEUE_NOT_FOUND, "no queue of this name is configured");
     }
-    return ask(() -> status(name));
   }
 
   private QueueView status(String name) {

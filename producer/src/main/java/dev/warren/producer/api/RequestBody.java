@@ -44,9 +44,7 @@ final class RequestBody {
     } catch (SocketTimeoutException e) {
       throw late();
     } catch (IOException e) {
-      throw new ProblemException(
-              Problem.BAD_REQUEST, "the body breaks off, or is not framed as HTTP has it")
-          .closingConnection();
+      throw broken();
     }
   }
 
@@ -72,7 +70,8 @@ final class RequestBody {
     return body.toByteArray();
   }
 
-  private static void requirePlain(HttpServletRequest request) {
+  /** Refuses a body that is compressed, or in another charset than UTF-8. */
+  static void requirePlain(HttpServletRequest request) {
     String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
     if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
       throw new ProblemException(
@@ -89,6 +88,12 @@ final class RequestBody {
       // as any other charset
     }
     throw new ProblemException(Problem.UNSUPPORTED_MEDIA_TYPE, "a body must be in UTF-8");
+  }
+
+  static ProblemException broken() {
+    return new ProblemException(
+            Problem.BAD_REQUEST, "the body breaks off, or is not framed as HTTP has it")
+        .closingConnection();
   }
 
   private static ProblemException late() {

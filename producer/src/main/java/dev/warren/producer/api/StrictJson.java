@@ -45,9 +45,35 @@ final class StrictJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final JsonParser parser;
+  private final long maxChars;
+  private int tokens;
+  private long begin;
 
-  private StrictJson(JsonParser parser) {
+  private StrictJson(JsonParser parser, long maxChars) {
     this.parser = parser;
+    this.maxChars = maxChars;
+  }
+
+  /**
+   * Reads values one by one from a parser, which the caller steps from one to the next; the limits
+   * are those of each value.
+   *
+   * @param maxChars longest value
+   */
+  static StrictJson over(JsonParser parser, int maxChars) {
+    return new StrictJson(parser, maxChars);
+  }
+
+  /**
+   * The value whose first token the parser is at.
+   *
+   * @throws ProblemException {@code malformed-json}, {@code json-limits} or {@code
+   *     payload-too-large}, with line and column
+   */
+  JsonNode next() {
+    tokens = 0;
+    begin = parser.currentTokenLocation().getCharOffset();
+    return value(parser.currentToken());
   }
 
   /**
@@ -57,7 +83,7 @@ final class StrictJson {
    */
   static JsonNode read(byte[] text) {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), decode(text))) {
-      return new StrictJson(parser).document();
+      return new StrictJson(parser, Long.MAX_VALUE).document();
     } catch (StreamConstraintsException e) {
       throw limits(location(e));
     } catch (JacksonException e) {
@@ -78,6 +104,7 @@ final class StrictJson {
   }
 
   private JsonNode value(JsonToken token) {
+    requireSmall();
     return switch (token) {
       case START_OBJECT -> object();
       case START_ARRAY -> array();
@@ -91,9 +118,33 @@ final class StrictJson {
     };
   }
 
+  private void requireSmall() {
+    if (++tokens > MAX_TOKENS) {
+      throw limits(here());
+    }
+    if (isTooLong()) {
+      throw tooLong(here());
+    }
+  }
+
+  /** Whether the value that is being read is longer than it may be. */
+  boolean isTooLong() {
+    return maxChars < Long.MAX_VALUE && parser.currentLocation().getCharOffset() - begin > maxChars;
+  }
+
+  ProblemException tooLong(TokenStreamLocation at) {
+    return located(
+            Problem.PAYLOAD_TOO_LARGE,
+            "a value of more than %d characters (warren.max-message-bytes)".formatted(maxChars),
+            at.getLineNr(),
+            at.getColumnNr())
+        .with("maxBytes", maxChars);
+  }
+
   private ObjectNode object() {
     ObjectNode object = NODES.objectNode();
     for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+      requireSmall();
       checked(name);
       if (object.has(name)) {
         throw malformed("a key is there twice", here());
@@ -180,16 +231,16 @@ final class StrictJson {
     return decoded;
   }
 
-  private TokenStreamLocation here() {
+  TokenStreamLocation here() {
     return parser.currentTokenLocation();
   }
 
-  private static TokenStreamLocation location(JacksonException e) {
+  static TokenStreamLocation location(JacksonException e) {
     TokenStreamLocation location = e.getLocation();
     return location == null ? TokenStreamLocation.NA : location;
   }
 
-  private static ProblemException limits(TokenStreamLocation at) {
+  static ProblemException limits(TokenStreamLocation at) {
     return located(
         Problem.JSON_LIMITS,
         "more than %d levels of nesting, %d tokens, or %d digits of a number"
@@ -198,7 +249,7 @@ final class StrictJson {
         at.getColumnNr());
   }
 
-  private static ProblemException malformed(String what, TokenStreamLocation at) {
+  static ProblemException malformed(String what, TokenStreamLocation at) {
     return malformed(what, at.getLineNr(), at.getColumnNr());
   }
 

@@ -1,23 +1,27 @@
 package dev.warren.producer.api;
 
+import dev.warren.producer.FailPoint;
 import dev.warren.producer.ProducerProperties;
 import dev.warren.producer.dispatch.Waiters;
+import dev.warren.producer.dispatch.Waiters.TooManyWaitersException;
 import dev.warren.producer.store.StoredTask;
 import dev.warren.producer.store.TaskStore;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
 
 /** Tells what became of tasks. No call holds a thread while it waits. */
 @RestController
+@RequestMapping(path = TaskController.PATH, produces = MediaType.APPLICATION_JSON_VALUE)
 final class TaskController {
 
   static final String PATH = "/api/v1/tasks";
@@ -26,67 +30,73 @@ final class TaskController {
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final TaskStore store;
+  private final Reads reads;
+  private final TaskLookup tasks;
   private final Waiters waiters;
   private final Duration maxWait;
 
-  TaskController(TaskStore store, Waiters waiters, ProducerProperties properties) {
+  TaskController(
+      TaskStore store,
+      Reads reads,
+      TaskLookup tasks,
+      Waiters waiters,
+      ProducerProperties properties) {
     this.store = store;
+    this.reads = reads;
+    this.tasks = tasks;
     this.waiters = waiters;
     this.maxWait = properties.maxWait();
   }
 
   /** Tells of a task; with {@code wait}, once it has finished or the time is over. */
-  @GetMapping(path = PATH + "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
+  @GetMapping("/{id}")
   DeferredResult<ResponseEntity<TaskView>> get(
       @PathVariable String id, HttpServletRequest request) {
     Parameters.requireOnly(request, "wait");
     UUID task = Parameters.id(id);
     Duration wait = Parameters.wait(request.getParameter("wait"), maxWait);
-    StoredTask found = store.find(task).orElseThrow(() -> unknown(task));
     DeferredResult<ResponseEntity<TaskView>> answer =
         new DeferredResult<>(wait.plus(GRACE).toMillis());
-    if (wait.isZero() || found.state().isFinished()) {
-      answer.setResult(ok(found));
+    if (wait.isZero()) {
+      answer.setResult(ok(tasks.find(task)));
     } else {
       await(task, wait, answer);
     }
     return answer;
   }
 
-  private void await(UUID task, Duration wait, DeferredResult<ResponseEntity<TaskView>> answer) {
-    Runnable leave =
-        waiters.join(
-            task,
-            wait,
-            new Waiters.Waiter() {
-              @Override
-              public void onFinished(StoredTask finished) {
-                answer.setResult(ok(finished));
-              }
-
-              @Override
-              public void onUnfinished() {
-                answerNow(task, answer);
-              }
-            });
-    answer.onTimeout(() -> answerNow(task, answer));
-    answer.onCompletion(leave);
-    store
-        .find(task)
-        .filter(now -> now.state().isFinished())
-        .ifPresent(
-            finished -> {
-              leave.run();
-              answer.setResult(ok(finished));
-            });
+  /** Tells of a task's executions, the first one first. */
+  @GetMapping("/{id}/attempts")
+  ResponseEntity<AttemptsView> attempts(@PathVariable String id, HttpServletRequest request) {
+    Parameters.requireOnly(request);
+    UUID task = Parameters.id(id);
+    tasks.find(task);
+    return ResponseEntity.ok()
+        .cacheControl(CacheControl.noStore())
+        .body(AttemptsView.of(reads.call(() -> store.attempts(task))));
   }
 
-  private void answerNow(UUID task, DeferredResult<ResponseEntity<TaskView>> answer) {
-    Optional<StoredTask> now = store.find(task);
-    if (now.isPresent()) {
-      answer.setResult(ok(now.get()));
-    } else {
-      answer.setErrorResult(unknown(task));
+  /** Joins before it reads, so that nothing that happens between the two is missed. */
+  private void await(UUID task, Duration wait, DeferredResult<ResponseEntity<TaskView>> answer) {
+    LongPoll poll = new LongPoll(answer);
+    Waiters.Place place;
+    try {
+      place = waiters.join(task, wait, poll);
+    } catch (TooManyWaitersException e) {
+      StoredTask found = tasks.find(task);
+      if (!found.state().isFinished()) {
+        throw e;
+      }
+      answer.setResult(ok(found));
+      return;
+    }
+    answer.onTimeout(poll::onEnd);
+    answer.onCompletion(place::leave);
+    try {
+      poll.onRead(tasks.find(task));
+    } catch (RuntimeException | Error e) {
+      place.leave();
+      throw e;
     }
   }
 
@@ -94,9 +104,42 @@ final class TaskController {
     return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(TaskView.of(task));
   }
 
-  private static ProblemException unknown(UUID id) {
-    return new ProblemException(
-            Problem.TASK_NOT_FOUND, "no task has this id, or it finished too long ago")
-        .with("id", id);
+  /**
+   * Answers once the task has finished, or the wait is over: then with what was heard of it last,
+   * which is half a second old at most, so that nobody has to wait for the database.
+   */
+  private static final class LongPoll implements Waiters.Waiter {
+
+    private final DeferredResult<ResponseEntity<TaskView>> answer;
+    private @Nullable StoredTask latest; // guarded by this, as over
+    private boolean over;
+
+    LongPoll(DeferredResult<ResponseEntity<TaskView>> answer) {
+      this.answer = answer;
+    }
+
+    /** What the database said after joining; older than anything that was told since. */
+    synchronized void onRead(StoredTask task) {
+      if (latest == null) {
+        onChange(task);
+      }
+    }
+
+    @Override
+    public synchronized void onChange(StoredTask task) {
+      latest = task;
+      if (over || task.state().isFinished()) {
+        FailPoint.S14_ANSWERING.hit();
+        answer.setResult(ok(task));
+      }
+    }
+
+    @Override
+    public synchronized void onEnd() {
+      over = true;
+      if (latest != null) {
+        answer.setResult(ok(latest));
+      }
+    }
   }
 }

@@ -1,9 +1,8 @@
 package dev.warren.producer.dispatch;
 
-import java.time.Instant;
+import dev.warren.producer.store.TaskOptions;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -11,11 +10,10 @@ import tools.jackson.databind.JsonNode;
  *
  * @param task the name under which workers register it
  * @param queue one of the configured queues
- * @param expires not to be run after this moment, or null
  */
 public record NewTask(
     String task,
     List<JsonNode> args,
     Map<String, JsonNode> kwargs,
     String queue,
-    @Nullable Instant expires) {}
+    TaskOptions options) {}

@@ -2,7 +2,9 @@ package dev.warren.producer.store;
 
 /** Where a task is in its life. Once finished it stays as it is. */
 public enum TaskState {
-  /** Accepted by the broker, or about to be; no worker has begun. */
+  /** Waits in the store for its eta. */
+  SCHEDULED(false),
+  /** Waits in the queue, or in the store for its way there. No worker has begun. */
   QUEUED(false),
   /** A worker runs it. */
   STARTED(false),
@@ -10,9 +12,9 @@ public enum TaskState {
   RETRYING(false),
   /** Ran, and gave a result. */
   SUCCEEDED(true),
-  /** Ran, and failed for good; or its result is lost. */
+  /** Ran, and failed for good. */
   FAILED(true),
-  /** Was revoked. */
+  /** Was cancelled. */
   REVOKED(true),
   /** Did not run before its {@code expires}. */
   EXPIRED(true);

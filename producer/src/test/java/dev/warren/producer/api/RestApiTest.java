@@ -5,19 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.WarrenException.BrokerUnavailableException;
 import dev.warren.WarrenException.EncodingException;
 import dev.warren.producer.api.Http.Answer;
-import dev.warren.producer.dispatch.Waiters;
-import dev.warren.producer.store.StoredTask;
-import dev.warren.producer.store.TaskStore;
-import dev.warren.producer.store.Updates;
-import dev.warren.rabbit.Broker;
-import dev.warren.rabbit.PublishOutcome;
-import dev.warren.wire.TaskError;
+import dev.warren.producer.dispatch.NotAcceptedException.Reason;
+import dev.warren.producer.dispatch.OutcomeUnknownException;
+import dev.warren.producer.dispatch.Submitted;
+import dev.warren.producer.store.StoreUnavailableException;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -26,95 +21,74 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Import;
 
-/** The REST API over real connections; only the broker's answers are scripted. */
-@SpringBootTest(
-    webEnvironment = WebEnvironment.RANDOM_PORT,
-    properties = {
-      "management.server.port=0",
-      "spring.rabbitmq.port=1", // nobody listens there: the real broker is away
-      "warren.max-message-bytes=4096",
-      "warren.queues.tasks.max-length=5",
-      "warren.queues.fast.max-length=0",
-      "warren.producer.max-tasks=20",
-      "warren.producer.max-waiters=3",
-      "warren.producer.max-inflight-bytes=8KB",
-    })
-@Import(ScriptedBroker.Configuration.class)
-@Timeout(60)
+/** Posting tasks, and all that can be wrong with a request. */
+@ApiTest
 class RestApiTest {
 
   private static final String TASK = "{\"task\":\"demo.sleep\",\"args\":[1]}";
   private static final String NOWHERE = "/api/v1/tasks/00000000-0000-0000-0000-000000000000";
 
   private final Http http;
-  private final ScriptedBroker broker;
-  private final TaskStore store;
-  private final Waiters waiters;
+  private final ScriptedDispatch dispatch;
+  private final MapTaskStore store;
   private final InflightBytes inflight;
   private final ExecutorService callers = Executors.newCachedThreadPool();
 
   @Autowired
   RestApiTest(
       @LocalServerPort int port,
-      ScriptedBroker broker,
-      TaskStore store,
-      Waiters waiters,
+      ScriptedDispatch dispatch,
+      MapTaskStore store,
       InflightBytes inflight) {
     this.http = new Http(port);
-    this.broker = broker;
+    this.dispatch = dispatch;
     this.store = store;
-    this.waiters = waiters;
     this.inflight = inflight;
   }
 
   @BeforeEach
   void reset() {
-    broker.reset();
-    store.failUnfinished(new TaskError("TestOver", "", null)).forEach(waiters::finished);
+    dispatch.reset();
+    store.reset();
   }
 
   @AfterEach
   void nothingIsLeft() {
     callers.shutdownNow();
-    assertThat(waiters.count()).isZero();
     assertThat(inflight.free()).isEqualTo(8 * 1024);
   }
 
   // --- posting -------------------------------------------------------------------------------
 
   @Test
-  void aTaskIsAcceptedWhenTheBrokerHasConfirmedIt() throws Exception {
-    CompletableFuture<PublishOutcome> confirm = broker.answersLater();
+  void aTaskIsAcceptedWhenItIsStoredAndSent() throws Exception {
+    CompletableFuture<Submitted> accepted = dispatch.answersLater();
     Future<Answer> posting = callers.submit(() -> http.post(TASK));
-    await(() -> broker.sent.size() == 1);
+    Await.until("it is submitted", () -> dispatch.sent.size() == 1);
     assertThat(posting.isDone()).isFalse();
 
-    confirm.complete(PublishOutcome.ACCEPTED);
+    accepted.complete(new Submitted(Tasks.queued(), false));
     Answer answer = posting.get(10, TimeUnit.SECONDS);
 
     assertThat(answer.status()).isEqualTo(202);
     assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+    assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
     String id = answer.json().path("id").asString();
     assertThat(answer.header("Location")).isEqualTo("/api/v1/tasks/" + id);
+    assertThat(answer.header("Idempotent-Replayed")).isEmpty();
     assertThat(answer.json().path("state").asString()).isEqualTo("QUEUED");
-    assertThat(answer.json().path("queue").asString()).isEqualTo("tasks");
     assertThat(answer.json().propertyNames())
         .containsExactly(
             "id",
@@ -122,71 +96,91 @@ class RestApiTest {
             "queue",
             "state",
             "attempts",
+            "retries",
             "worker",
             "submittedAt",
             "startedAt",
             "finishedAt");
-    assertThat(broker.sent.get(0).id()).isEqualTo(id);
+  }
+
+  @Test
+  void whatWasPostedIsFoundAtItsLocation() throws Exception {
+    Answer answer = http.post(TASK);
+
     assertThat(http.get(answer.header("Location")).json()).isEqualTo(answer.json());
   }
 
   @Test
-  void aFullQueueIs429AndLeavesNoTask() throws Exception {
-    broker.answersWith(PublishOutcome.FULL);
+  void aFullQueueIs429AndTellsItsBound() throws Exception {
+    dispatch.refuses(Reason.QUEUE_FULL);
     Answer answer = http.post(TASK).isProblem(429, "queue-full");
 
     assertThat(answer.header("Retry-After")).isEqualTo("1");
     assertThat(answer.json().path("queue").asString()).isEqualTo("tasks");
     assertThat(answer.json().path("maxLength").asInt()).isEqualTo(5);
-    http.get("/api/v1/tasks/" + broker.sent.get(0).id()).isProblem(404, "task-not-found");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NO_SUCH_QUEUE, no-such-queue",
+    "STORE_FULL, store-full",
+    "DRAINING, draining",
+  })
+  void whatKeepsATaskFromBeingAcceptedForAWhileIs503(Reason reason, String type) throws Exception {
+    dispatch.refuses(reason);
+
+    assertThat(http.post(TASK).isProblem(503, type).header("Retry-After")).isNotEmpty();
   }
 
   @Test
-  void aQueueThatIsMissingOnTheBrokerIs503() throws Exception {
-    broker.answersWith(PublishOutcome.UNROUTABLE);
+  void anUnknownOutcomeIs504WithTheIdAndWhatToDo() throws Exception {
+    UUID id = UUID.randomUUID();
+    dispatch.failsWith(new OutcomeUnknownException(id, new IllegalStateException("planned")));
+    Answer answer = http.post(TASK).isProblem(504, "outcome-unknown");
 
-    assertThat(http.post(TASK).isProblem(503, "no-such-queue").header("Retry-After")).isNotEmpty();
+    assertThat(answer.json().path("id").asString()).isEqualTo(id.toString());
+    assertThat(answer.json().path("detail").asString()).contains("same Idempotency-Key");
   }
 
   @Test
-  void anUnknownOutcomeIs504WithTheIdToAskFor() throws Exception {
-    broker.answersWith(PublishOutcome.UNKNOWN);
-    String id = http.post(TASK).isProblem(504, "outcome-unknown").json().path("id").asString();
+  void aDatabaseThatTookNothingIs503AndTellsNoHost() throws Exception {
+    dispatch.failsWith(databaseAway(true));
+    Answer answer = http.post(TASK).isProblem(503, "db-unavailable");
 
-    assertThat(http.get("/api/v1/tasks/" + id).json().path("state").asString()).isEqualTo("QUEUED");
+    assertThat(answer.header("Retry-After")).isNotEmpty();
+    assertThat(answer.json().toString()).doesNotContain("secret-host");
   }
 
   @Test
-  void aBrokerThatIsAwayIs503AtOnce() throws Exception {
-    broker.is(Broker.State.DOWN);
-    assertThat(http.post(TASK).isProblem(503, "broker-unavailable").header("Retry-After"))
-        .isNotEmpty();
-    assertThat(broker.sent).isEmpty();
+  void aDatabaseThatMayHaveTakenItIs504() throws Exception {
+    dispatch.failsWith(databaseAway(false));
+    http.post(TASK).isProblem(504, "outcome-unknown");
   }
 
   @Test
-  void aBrokerThatIsBlockedIs503AtOnce() throws Exception {
-    broker.is(Broker.State.BLOCKED);
+  void aBrokerThatIsAwayIs503AndTellsNoHost() throws Exception {
+    dispatch.failsWith(new BrokerUnavailableException("user@secret-host: refused", false));
+    Answer answer = http.post(TASK).isProblem(503, "broker-unavailable");
+
+    assertThat(answer.header("Retry-After")).isNotEmpty();
+    assertThat(answer.json().toString()).doesNotContain("secret-host");
+  }
+
+  @Test
+  void aBrokerThatIsBlockedIs503() throws Exception {
+    dispatch.failsWith(new BrokerUnavailableException("short of memory", true));
     assertThat(http.post(TASK).isProblem(503, "broker-blocked").header("Retry-After")).isNotEmpty();
-    assertThat(broker.sent).isEmpty();
-  }
-
-  @Test
-  void aBrokerThatGoesAwayWhilePublishingIs503AndTellsNoHost() throws Exception {
-    broker.failsWith(new BrokerUnavailableException("user@secret-host: refused", false));
-    assertThat(http.post(TASK).isProblem(503, "broker-unavailable").json().toString())
-        .doesNotContain("secret-host");
   }
 
   @Test
   void aTaskThatIsTooLargeAsAMessageIs413() throws Exception {
-    broker.failsWith(new EncodingException("it has 4100 bytes", null));
+    dispatch.failsWith(new EncodingException("it has 4100 bytes", null));
     http.post(TASK).isProblem(413, "payload-too-large");
   }
 
   @Test
   void anUnforeseenFailureIs500WithATraceIdAndNothingElse() throws Exception {
-    broker.failsWith(new IllegalStateException("planned: secret"));
+    dispatch.failsWith(new IllegalStateException("planned: secret"));
     Answer answer = http.post(TASK).isProblem(500, "internal");
 
     assertThat(answer.json().propertyNames())
@@ -195,23 +189,29 @@ class RestApiTest {
   }
 
   @Test
-  void aStoreFullOfUnfinishedTasksIs503() throws Exception {
-    for (int i = 0; i < 20; i++) {
-      assertThat(http.post(TASK).status()).isEqualTo(202);
-    }
-    assertThat(http.post(TASK).isProblem(503, "store-full").header("Retry-After")).isNotEmpty();
-    assertThat(broker.sent).hasSize(20);
-  }
-
-  @Test
   void argumentsTravelAsTheyWerePosted() throws Exception {
     http.post(
         "{\"task\":\"t\",\"args\":[123456789012345678901234567890,1.10,\"ü😀\"],"
             + "\"kwargs\":{\"k\":{\"deep\":[null]}},\"queue\":\"fast\"}");
 
-    assertThat(broker.sent.get(0).args())
+    assertThat(dispatch.sent.get(0).task().args())
         .hasToString("[123456789012345678901234567890, 1.10, \"ü😀\"]");
-    assertThat(broker.sent.get(0).kwargs()).hasToString("{k={\"deep\":[null]}}");
+    assertThat(dispatch.sent.get(0).task().kwargs()).hasToString("{k={\"deep\":[null]}}");
+    assertThat(dispatch.sent.get(0).task().queue()).isEqualTo("fast");
+  }
+
+  @Test
+  void optionsAreTakenAndShown() throws Exception {
+    Answer answer =
+        http.post(
+            "{\"task\":\"t\",\"options\":{\"priority\":7,\"countdown\":3600,\"timeLimit\":90,"
+                + "\"maxRetries\":2}}");
+
+    assertThat(answer.json().path("state").asString()).isEqualTo("SCHEDULED");
+    String eta = answer.json().path("options").path("eta").asString();
+    assertThat(answer.json().path("dueAt").asString()).isEqualTo(eta);
+    assertThat(answer.json().path("options"))
+        .hasToString("{\"priority\":7,\"eta\":\"" + eta + "\",\"timeLimit\":90,\"maxRetries\":2}");
   }
 
   // --- bad bodies ----------------------------------------------------------------------------
@@ -265,7 +265,7 @@ class RestApiTest {
   void aCallerThatAsksFirstIsToldOfABodyThatIsTooLargeBeforeItSendsIt() throws Exception {
     String answer =
         http.raw(
-            "POST /api/v1/tasks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            "POST /api/v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 + "Expect: 100-continue\r\nContent-Length: 1000000000\r\nConnection: close\r\n\r\n");
 
     assertThat(answer).startsWith("HTTP/1.1 413 ").contains("application/problem+json");
@@ -274,15 +274,15 @@ class RestApiTest {
   @Test
   void moreBytesUnderWayThanMayBeAre503() throws Exception {
     String large = "{\"task\":\"t\",\"args\":[\"" + "x".repeat(3900) + "\"]}";
-    CompletableFuture<PublishOutcome> confirm = broker.answersLater();
+    CompletableFuture<Submitted> accepted = dispatch.answersLater();
     Future<Answer> first = callers.submit(() -> http.post(large));
     Future<Answer> second = callers.submit(() -> http.post(large));
-    await(() -> broker.sent.size() == 2);
+    Await.until("both are submitted", () -> dispatch.sent.size() == 2);
 
     assertThat(http.post(large).isProblem(503, "overloaded").header("Retry-After")).isNotEmpty();
     assertThat(http.get(NOWHERE).status()).as("reading goes on").isEqualTo(404);
 
-    confirm.complete(PublishOutcome.ACCEPTED);
+    accepted.complete(new Submitted(Tasks.queued(), false));
     assertThat(first.get(10, TimeUnit.SECONDS).status()).isEqualTo(202);
     assertThat(second.get(10, TimeUnit.SECONDS).status()).isEqualTo(202);
   }
@@ -300,7 +300,7 @@ class RestApiTest {
   })
   void anotherKindOfBodyIs415(String header, String value) throws Exception {
     http.send(http.posting(TASK).setHeader(header, value)).isProblem(415, "unsupported-media-type");
-    assertThat(broker.sent).isEmpty();
+    assertThat(dispatch.sent).isEmpty();
   }
 
   @Test
@@ -311,114 +311,6 @@ class RestApiTest {
     assertThat(answer.status()).isEqualTo(202);
   }
 
-  // --- asking --------------------------------------------------------------------------------
-
-  @Test
-  void aResultIsShownAsTheWorkerGaveIt() throws Exception {
-    UUID id = posted();
-    store.apply(Updates.started(id, 1));
-    store.apply(Updates.success(id, "{\"n\":12345678901234567890.10}"));
-    Answer answer = http.get("/api/v1/tasks/" + id);
-
-    assertThat(answer.status()).isEqualTo(200);
-    assertThat(answer.json().path("state").asString()).isEqualTo("SUCCEEDED");
-    assertThat(answer.json().path("attempts").asInt()).isEqualTo(1);
-    assertThat(answer.json().has("error")).isFalse();
-    String raw = http.raw("GET /api/v1/tasks/" + id + " HTTP/1.0\r\nHost: x\r\n\r\n");
-    assertThat(raw).contains("\"result\":{\"n\":12345678901234567890.10}");
-  }
-
-  @Test
-  void theResultNullIsThere() throws Exception {
-    UUID id = posted();
-    store.apply(Updates.success(id, "null"));
-
-    assertThat(http.get("/api/v1/tasks/" + id).json().has("result")).isTrue();
-  }
-
-  @Test
-  void aFailedTaskIsShownWith200() throws Exception {
-    UUID id = posted();
-    store.apply(Updates.failure(id, "planned"));
-    Answer answer = http.get("/api/v1/tasks/" + id);
-
-    assertThat(answer.status()).isEqualTo(200);
-    assertThat(answer.json().path("state").asString()).isEqualTo("FAILED");
-    assertThat(answer.json().path("error"))
-        .hasToString("{\"type\":\"IllegalStateException\",\"message\":\"planned\"}");
-    assertThat(answer.json().has("result")).isFalse();
-  }
-
-  @Test
-  void waitingEndsWhenTheTaskHasFinished() throws Exception {
-    UUID id = posted();
-    Future<Answer> first = callers.submit(() -> http.get("/api/v1/tasks/" + id + "?wait=30s"));
-    Future<Answer> second = callers.submit(() -> http.get("/api/v1/tasks/" + id + "?wait=30"));
-    await(() -> waiters.count() == 2);
-
-    finish(id);
-
-    assertThat(first.get(10, TimeUnit.SECONDS).json().path("state").asString())
-        .isEqualTo("SUCCEEDED");
-    assertThat(second.get(10, TimeUnit.SECONDS).json().path("state").asString())
-        .isEqualTo("SUCCEEDED");
-  }
-
-  @Test
-  void waitingEndsAtItsLimitWithWhatIsKnown() throws Exception {
-    UUID id = posted();
-    long begin = System.nanoTime();
-    Answer answer = http.get("/api/v1/tasks/" + id + "?wait=300ms");
-
-    assertThat(answer.status()).isEqualTo(200);
-    assertThat(answer.json().path("state").asString()).isEqualTo("QUEUED");
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(250));
-    await(() -> waiters.count() == 0);
-  }
-
-  @Test
-  void whoAsksForAFinishedTaskDoesNotWait() throws Exception {
-    UUID id = posted();
-    store.apply(Updates.success(id, "1"));
-
-    assertThat(http.get("/api/v1/tasks/" + id + "?wait=60s").json().path("result").asInt())
-        .isEqualTo(1);
-  }
-
-  @Test
-  void oneWaiterTooManyIs503AtOnce() throws Exception {
-    UUID id = posted();
-    List<Future<Answer>> waiting = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      waiting.add(callers.submit(() -> http.get("/api/v1/tasks/" + id + "?wait=30s")));
-    }
-    await(() -> waiters.count() == 3);
-
-    http.get("/api/v1/tasks/" + id + "?wait=30s").isProblem(503, "too-many-waiters");
-    assertThat(http.get("/api/v1/tasks/" + id).status()).isEqualTo(200);
-
-    finish(id);
-    for (Future<Answer> each : waiting) {
-      assertThat(each.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    NOWHERE + "?wait=61s",
-    NOWHERE + "?wait=-1",
-    NOWHERE + "?wait=",
-    NOWHERE + "?wait=1&wait=2",
-    NOWHERE + "?wiat=1",
-    "/api/v1/tasks/1",
-    "/api/v1/tasks/1-1-1-1-1",
-    "/api/v1/queues?x=1",
-    "/api/v1/queues/tasks?x=1"
-  })
-  void aWrongParameterIs422(String path) throws Exception {
-    http.get(path).isProblem(422, "invalid-parameter");
-  }
-
   @Test
   void aParameterOfAPostIsNotIgnored() throws Exception {
     http.send(
@@ -426,13 +318,7 @@ class RestApiTest {
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(TASK)))
         .isProblem(422, "invalid-parameter");
-    assertThat(broker.sent).isEmpty();
-  }
-
-  @Test
-  void anUnknownTaskIs404() throws Exception {
-    http.get(NOWHERE).isProblem(404, "task-not-found");
-    http.get(NOWHERE + "?wait=10s").isProblem(404, "task-not-found");
+    assertThat(dispatch.sent).isEmpty();
   }
 
   @Test
@@ -452,9 +338,9 @@ class RestApiTest {
 
   @ParameterizedTest
   @CsvSource({
-    "PUT, /api/v1/tasks, POST",
-    "GET, /api/v1/tasks, POST",
-    "DELETE, " + NOWHERE + ", GET",
+    "PUT, /api/v1/tasks, 'GET,POST'",
+    "POST, " + NOWHERE + ", 'DELETE,GET'",
+    "GET, " + NOWHERE + "/cancel, POST",
     "FOO, /api/v1/queues, GET"
   })
   void aWrongMethodIs405WithTheRightOnes(String method, String path, String allow)
@@ -463,7 +349,7 @@ class RestApiTest {
         http.send(http.request(path).method(method, BodyPublishers.noBody()))
             .isProblem(405, "method-not-allowed");
 
-    assertThat(answer.header("Allow")).isEqualTo(allow);
+    assertThat(answer.header("Allow").split(", ")).containsExactlyInAnyOrder(allow.split(","));
   }
 
   @Test
@@ -473,8 +359,8 @@ class RestApiTest {
   }
 
   static Stream<Arguments> refusedByTheContainer() {
-    String end = " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    String post = "POST /api/v1/tasks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    String end = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    String post = "POST /api/v1/tasks HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
     String json = post + "Content-Type: application/json\r\n";
     return Stream.of(
         Arguments.of("GET /%" + end, 400, "bad-request"),
@@ -491,10 +377,10 @@ class RestApiTest {
         Arguments.of(json + "Transfer-Encoding: foo\r\n\r\n", 501, "not-implemented"),
         Arguments.of(json + "Expect: miracles\r\n\r\n", 417, "http-417"),
         Arguments.of("TRACE /api/v1/tasks" + end, 405, "method-not-allowed"),
-        Arguments.of("GET / HTTP/3.7\r\nHost: x\r\n\r\n", 505, "http-505"),
+        Arguments.of("GET / HTTP/3.7\r\nHost: localhost\r\n\r\n", 505, "http-505"),
         Arguments.of("GET /" + "a".repeat(9000) + end, 414, "uri-too-long"),
         Arguments.of(
-            "GET / HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(9000) + "\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a".repeat(9000) + "\r\n\r\n",
             431,
             "headers-too-large"));
   }
@@ -515,31 +401,17 @@ class RestApiTest {
   @Test
   void aBodyThatBreaksOffLeavesNothingBehind() throws Exception {
     http.raw(
-        "POST /api/v1/tasks HTTP/1.0\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "POST /api/v1/tasks HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"a\"\r\n");
 
-    await(() -> inflight.free() == 8 * 1024);
-    assertThat(broker.sent).isEmpty();
+    Await.until("nothing is left", () -> inflight.free() == 8 * 1024);
+    assertThat(dispatch.sent).isEmpty();
   }
 
   // -------------------------------------------------------------------------------------------
 
-  private UUID posted() throws IOException, InterruptedException {
-    Answer answer = http.post(TASK);
-    assertThat(answer.status()).isEqualTo(202);
-    return UUID.fromString(answer.json().path("id").asString());
-  }
-
-  private void finish(UUID id) {
-    StoredTask finished = store.apply(Updates.success(id, "1")).orElseThrow();
-    waiters.finished(finished);
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("deadline of 10 s").isLessThan(deadline);
-      Thread.sleep(5);
-    }
+  private static StoreUnavailableException databaseAway(boolean certain) {
+    return new StoreUnavailableException(
+        "jdbc:postgresql://secret-host refuses", new IllegalStateException("planned"), certain);
   }
 }

@@ -7,7 +7,9 @@ import dev.warren.QueueSettings;
 import dev.warren.WarrenSettings;
 import dev.warren.producer.TickingClock;
 import dev.warren.producer.dispatch.NewTask;
+import dev.warren.producer.store.TaskOptions;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +20,9 @@ class TaskReaderTest {
 
   private final TickingClock clock = new TickingClock(); // 2026-11-22T12:00:00Z
   private final TaskReader reader =
-      new TaskReader(WarrenSettings.defaults().withQueue("fast", QueueSettings.bounded(10)), clock);
+      new TaskReader(
+          WarrenSettings.defaults().withQueue("fast", QueueSettings.bounded(10)),
+          new OptionsReader(clock));
 
   @Test
   void onlyTheTasksNameIsRequired() {
@@ -28,7 +32,7 @@ class TaskReaderTest {
     assertThat(task.args()).isEmpty();
     assertThat(task.kwargs()).isEmpty();
     assertThat(task.queue()).isEqualTo("tasks");
-    assertThat(task.expires()).isNull();
+    assertThat(task.options()).isEqualTo(TaskOptions.NONE);
   }
 
   @Test
@@ -36,51 +40,20 @@ class TaskReaderTest {
     NewTask task =
         read(
             "{'task':'t','args':[1,null,[2]],'kwargs':{'b':true,'a':null},'queue':'fast',"
-                + "'options':{'expires':90}}");
+                + "'options':{'priority':9,'countdown':60,'expires':90,'timeLimit':2.5,"
+                + "'maxRetries':3}}");
 
     assertThat(task.args()).hasToString("[1, null, [2]]");
     assertThat(task.kwargs()).hasToString("{b=true, a=null}");
     assertThat(task.queue()).isEqualTo("fast");
-    assertThat(task.expires()).isEqualTo(Instant.parse("2026-11-22T12:01:30Z"));
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      quoteCharacter = '`',
-      value = {
-        "1, 2026-11-22T12:00:01Z",
-        "0.5, 2026-11-22T12:00:00.500Z",
-        "1e2, 2026-11-22T12:01:40Z",
-        "'2026-11-22T12:00:01Z', 2026-11-22T12:00:01Z",
-        "'2026-11-22T14:00:01+02:00', 2026-11-22T12:00:01Z"
-      })
-  void expiresIsSecondsFromNowOrAMoment(String value, Instant moment) {
-    assertThat(read("{'task':'t','options':{'expires':" + value + "}}").expires())
-        .isEqualTo(moment);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "null",
-        "true",
-        "[]",
-        "0",
-        "-1",
-        "-0.0",
-        "1e-10",
-        "1e100",
-        "31708801",
-        "'2026-11-22T12:00:00Z'",
-        "'2028-11-22T12:00:00Z'",
-        "'2026-11-23'",
-        "'2026-11-23T12:00:00'",
-        "'10s'",
-        "''"
-      })
-  void anyOtherExpiresIsRefused(String value) {
-    assertThat(refused("{'task':'t','options':{'expires':" + value + "}}"))
-        .contains("/options/expires must be seconds from now");
+    assertThat(task.options())
+        .isEqualTo(
+            new TaskOptions(
+                9,
+                Instant.parse("2026-11-22T12:01:00Z"),
+                Instant.parse("2026-11-22T12:01:30Z"),
+                Duration.ofMillis(2500),
+                3));
   }
 
   @ParameterizedTest
@@ -115,7 +88,7 @@ class TaskReaderTest {
         "{'task':'t','args':{}} | /args must be an array",
         "{'task':'t','kwargs':[]} | /kwargs must be an object",
         "{'task':'t','options':[]} | /options must be an object",
-        "{'task':'t','options':{'retry':1}} | /options/retry is not known; known are expires",
+        "{'task':'t','options':{'retry':1}} | /options/retry is not known; known are countdown, eta, expires, maxRetries, priority, timeLimit",
         "{'task':'t','Args':[]} | /Args is not known; known are args, kwargs, options, queue, task",
         "{'task':'t','a/b~':1} | /a~1b~0 is not known",
         "{'task':'t','queue':'slow'} | /queue must be one of the queues that this producer knows (warren.queues.<name>.max-length): tasks, fast",
