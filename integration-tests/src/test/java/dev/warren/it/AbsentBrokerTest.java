@@ -2,6 +2,7 @@ package dev.warren.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.ProducerProcess;
 import dev.warren.it.kit.Rest;
@@ -11,9 +12,11 @@ import dev.warren.it.kit.WorkerProcess;
 import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nothing needs the broker in order to start, or to stop. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class AbsentBrokerTest {
 
   /** What a JVM ends with that has handled SIGTERM. */

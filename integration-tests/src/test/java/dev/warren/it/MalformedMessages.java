@@ -99,7 +99,9 @@ final class MalformedMessages {
     header("expires that is no time", "expires", "yesterday");
     header("expires without an offset", "expires", "2026-11-22T08:00:00");
     header("time limits in words", "timelimit", "soon");
-    header("time limits", "timelimit", Arrays.asList(300, 200));
+    header("time limits in a list of words", "timelimit", List.of("300", "200"));
+    header("three time limits", "timelimit", List.of(300, 200, 100));
+    header("a negative time limit", "timelimit", Arrays.asList(-1, null));
     header("a compression", "compression", "application/x-gzip");
     header("when it became unknown in words", "warren_unknown_since", "a while ago");
   }

@@ -109,6 +109,28 @@ class MalformedMessagesTest {
     assertThat(body.path("result").path("exc_message").toString()).contains("JSON");
   }
 
+  /** The broker gives what it throws out of a queue to {@code .due}, for other tasks' sake. */
+  @Test
+  void whatHasExpiredInAQueueIsKeptAndNotRun() {
+    String other = TestBroker.uniqueName("expiring");
+    startOn(other).close(); // it declares the queue
+    BasicProperties expiring = MalformedMessages.wellFormed().expiration("1").build();
+    amqp.put(other, expiring, "[[\"a b\"], {}, {}]".getBytes(StandardCharsets.UTF_8));
+    Deadline.await("it expires", Deadline.TASK, () -> amqp.count(other + ".due") == 1);
+
+    try (WorkerProcess another = startOn(other)) {
+      GetResponse kept = amqp.awaitOne(other + ".dead", Deadline.TASK);
+      assertThat(kept.getProps().getHeaders().get("x-warren-reason"))
+          .asString()
+          .isEqualTo("expired");
+      assertThat(another.log()).contains("quarantine: expired");
+    }
+  }
+
+  private WorkerProcess startOn(String name) {
+    return WorkerProcess.on(uri).queue(name).startReady();
+  }
+
   private void theNextTaskRuns() throws Exception {
     assertThat(worker.isAlive()).as("the worker process is the same").isTrue();
     assertThat(warren.pool(queue).applyAsync(WORD_COUNT, "a b c").get(Deadline.TASK)).isEqualTo(3);

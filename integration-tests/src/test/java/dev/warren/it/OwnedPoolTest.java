@@ -22,6 +22,7 @@ import dev.warren.WarrenException.PoolTerminatedException;
 import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WarrenException.WorkerLostException;
 import dev.warren.WorkerPool;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.ClientProcess;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.TestBroker;
@@ -43,10 +44,12 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pools that own their worker processes. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class OwnedPoolTest {
 
   private static final TaskRef<Integer> WORDS = TaskRef.of("text.word_count", Integer.class);

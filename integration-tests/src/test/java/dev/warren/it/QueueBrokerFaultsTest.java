@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.rabbitmq.client.GetResponse;
 import dev.warren.BoundedQueue;
 import dev.warren.JoinableQueue;
 import dev.warren.Warren;
@@ -11,6 +12,7 @@ import dev.warren.WarrenException.BrokerUnavailableException;
 import dev.warren.WarrenException.QueueClosedException;
 import dev.warren.WarrenSettings;
 import dev.warren.it.kit.Deadline;
+import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +85,34 @@ class QueueBrokerFaultsTest {
       assertThat(queue.take(Deadline.HEALED)).isEqualTo(i);
     }
     queue.close();
+  }
+
+  /** The broker throws it out of the full queue, but for another queue. */
+  @Test
+  void anItemThatSomebodyHeldWhenAFullQueuesBrokerCrashedIsKept() throws Exception {
+    try (JoinableQueue<Integer> queue = warren.joinableQueue(name, 2, Integer.class);
+        PlainAmqp before = PlainAmqp.to(broker.uri())) {
+      assertThat(before.exists(name + ".dead")).isTrue();
+      broker.restart();
+      queue.put(1);
+      assertThat(queue.take(Deadline.HEALED)).isEqualTo(1); // and is not done with it
+      queue.put(2);
+      queue.put(3);
+
+      broker.kill9();
+      broker.start();
+
+      try (PlainAmqp after = PlainAmqp.to(broker.uri())) {
+        Deadline.await(
+            "all three are there", // perhaps one of them with its taker
+            Deadline.HEALED,
+            () -> after.count(name) + after.count(name + ".dead") >= 2);
+        GetResponse kept = after.awaitOne(name + ".dead", Deadline.HEALED);
+        assertThat(kept.getProps().getHeaders().toString()).contains("maxlen");
+      }
+      assertThat(List.of(queue.take(Deadline.HEALED), queue.take(Deadline.HEALED)))
+          .containsExactly(2, 3);
+    }
   }
 
   @Test

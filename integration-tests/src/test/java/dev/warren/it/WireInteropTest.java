@@ -113,6 +113,36 @@ class WireInteropTest {
     assertThat(result.path("result").toString()).isEqualTo("[1,2]");
   }
 
+  @Test
+  void aCeleryClientsTimeLimitEndsItsTaskWithCelerysFailureAndTheSlotTakesTheNext() {
+    String replies = amqp.replyQueue();
+    Map<String, @Nullable Object> headers = celeryHeaders("demo.sleep");
+    headers.put("timelimit", Arrays.asList(1, null));
+    for (int task = 0; task < 3; task++) { // on two slots
+      amqp.put(QUEUE, celery(headers, replies), utf8("[[86400], {}, " + EMBED + "]"));
+    }
+
+    for (int task = 0; task < 3; task++) {
+      JsonNode result = JSON.readTree(amqp.awaitOne(replies, Deadline.TASK).getBody());
+      assertThat(text(result, "status")).isEqualTo("FAILURE");
+      assertThat(text(result.path("result"), "exc_type")).isEqualTo("TimeLimitExceeded");
+      assertThat(text(result.path("result"), "exc_module")).isEqualTo("celery.exceptions");
+    }
+  }
+
+  @Test
+  void aCeleryClientsSoftTimeLimitEndsItsTaskWithCelerysFailure() {
+    String replies = amqp.replyQueue();
+    Map<String, @Nullable Object> headers = celeryHeaders("demo.sleep");
+    headers.put("timelimit", Arrays.asList(3600, 0.5));
+
+    amqp.put(QUEUE, celery(headers, replies), utf8("[[86400], {}, " + EMBED + "]"));
+
+    JsonNode result = JSON.readTree(amqp.awaitOne(replies, Deadline.TASK).getBody());
+    assertThat(text(result.path("result"), "exc_type")).isEqualTo("SoftTimeLimitExceeded");
+    assertThat(text(result.path("result"), "exc_module")).isEqualTo("celery.exceptions");
+  }
+
   private BasicProperties celery(Map<String, @Nullable Object> headers, String replyTo) {
     return new BasicProperties.Builder()
         .contentType("application/json")

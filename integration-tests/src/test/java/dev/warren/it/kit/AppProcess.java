@@ -58,6 +58,11 @@ public abstract class AppProcess implements AutoCloseable {
     process.awaitExit(Deadline.APP_STOP);
   }
 
+  /** Calls back as soon as it has ended, on a thread of the kit's. */
+  public void whenEnded(Runnable action) {
+    process.whenEnded(action);
+  }
+
   /** Asks it to end; returns at once. */
   public void sigterm() {
     Signals.send(Signals.TERM, pid());

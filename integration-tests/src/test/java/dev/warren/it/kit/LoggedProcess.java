@@ -62,6 +62,10 @@ final class LoggedProcess {
     return process.isAlive();
   }
 
+  void whenEnded(Runnable action) {
+    process.onExit().thenRun(action);
+  }
+
   /** All that it has written so far. */
   String log() {
     try {

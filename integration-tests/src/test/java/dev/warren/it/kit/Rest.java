@@ -53,6 +53,11 @@ public final class Rest {
     }
   }
 
+  /** Scheme, host and port. */
+  public String base() {
+    return base;
+  }
+
   /** Gets a path. */
   public Answer get(String path) {
     return send(HttpRequest.newBuilder(uri(path)).GET());
