@@ -1,0 +1,231 @@
+package dev.warren.benchmark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+
+/**
+ * Measures, in one run and in turns so that a busy moment of the machine meets all of them:
+ *
+ * <ul>
+ *   <li>{@code POST /api/v1/tasks} with H2 on a file, with PostgreSQL, and of {@link
+ *       BarePublisher}. Nobody consumes.
+ *   <li>A group of 100,000 items with both databases, and one worker with two slots.
+ * </ul>
+ *
+ * {@code benchmark/run} starts a broker and a PostgreSQL and runs this. Arguments, each {@code
+ * --name=value}: {@code broker} (an AMQP URI; required), {@code postgres} (a JDBC URL with user and
+ * password; left out if absent), {@code connections} (32), {@code rounds} (5), {@code seconds} of a
+ * round (5), {@code items} of the group (100000; 0: no groups), {@code root} (where the project is;
+ * the working directory).
+ */
+public final class Benchmark {
+
+  private static final String BARE = "bare";
+  private static final String H2 = "Warren, H2";
+  private static final String POSTGRES = "Warren, PostgreSQL";
+  private static final Duration WARM_UP = Duration.ofSeconds(10);
+  private static final String TASK =
+      "{\"task\":\"text.word_count\",\"args\":[\"the quick brown fox jumps over the lazy dog\"]}";
+
+  private final Map<String, String> arguments;
+  private final Path root;
+  private final Path folder;
+  private final Map<String, Server> servers = new LinkedHashMap<>();
+  private double bare = Double.NaN; // requests a second
+
+  private Benchmark(Map<String, String> arguments) throws IOException {
+    this.arguments = arguments;
+    this.root = Path.of(arguments.getOrDefault("root", ""));
+    this.folder = Files.createTempDirectory("warren-benchmark-");
+  }
+
+  /** Measures, and prints tables. */
+  public static void main(String[] args) throws Exception {
+    if (args.length > 0 && args[0].equals(BARE)) {
+      SpringApplication.run(BarePublisher.class, Arrays.copyOfRange(args, 1, args.length));
+      return;
+    }
+    Map<String, String> arguments = new LinkedHashMap<>();
+    for (String argument : args) {
+      String[] pair = argument.split("=", 2);
+      if (pair.length != 2 || !pair[0].startsWith("--")) {
+        throw new IllegalArgumentException("--name=value is expected: " + argument);
+      }
+      arguments.put(pair[0].substring(2), pair[1]);
+    }
+    new Benchmark(arguments).run();
+    System.exit(0);
+  }
+
+  private void run() throws Exception {
+    System.out.println("Logs and data: " + folder);
+    try {
+      startServers();
+      posts();
+      int items = number("items", 100_000);
+      if (items > 0) {
+        groups(items);
+      }
+    } finally {
+      servers.values().forEach(Server::close);
+    }
+  }
+
+  // --- what is measured --------------------------------------------------------------------------
+
+  private void startServers() throws IOException, InterruptedException {
+    servers.put(
+        "bare Spring MVC endpoint",
+        start(
+            BARE,
+            List.of("-jar", ownJar(), BARE),
+            Map.of(
+                "bench.queue", "bench-bare",
+                "spring.rabbitmq.publisher-confirm-type", "correlated",
+                "spring.rabbitmq.publisher-returns", "true",
+                "spring.rabbitmq.cache.channel.size", "64")));
+    servers.put(
+        H2, producer("h2", Map.of("warren.producer.data", folder.resolve("h2").toString())));
+    String url = arguments.get("postgres");
+    if (url != null) {
+      servers.put(POSTGRES, producer("pg", Map.of("spring.datasource.url", url)));
+    }
+    for (Server server : servers.values()) {
+      server.awaitAnswer("/api/v1/queues");
+    }
+  }
+
+  private Server producer(String name, Map<String, String> database) throws IOException {
+    Map<String, String> settings = new LinkedHashMap<>(database);
+    settings.put("warren.default-queue", "bench-" + name);
+    settings.put("warren.queues." + groupQueue(name) + ".type", "classic");
+    return start(
+        name,
+        List.of("-jar", root.resolve("producer/target/warren-producer-app.jar").toString()),
+        settings);
+  }
+
+  private static String groupQueue(String name) {
+    return "bench-" + name + "-groups";
+  }
+
+  private Server start(String name, List<String> program, Map<String, String> settings)
+      throws IOException {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    all.put("spring.rabbitmq.addresses", required("broker"));
+    return Server.start(folder.resolve(name + ".log"), program, all);
+  }
+
+  private static String ownJar() {
+    return System.getProperty("java.class.path"); // of a program that is started with -jar: its jar
+  }
+
+  // --- posts -------------------------------------------------------------------------------------
+
+  private void posts() throws InterruptedException, ExecutionException {
+    int connections = number("connections", 32);
+    Duration time = Duration.ofSeconds(number("seconds", 5));
+    Hammer hammer = new Hammer(connections, TASK);
+    for (Server server : servers.values()) {
+      hammer.hit(server.address(), WARM_UP);
+    }
+    Map<String, List<Latencies>> measured = new LinkedHashMap<>();
+    for (int round = 0; round < number("rounds", 5); round++) {
+      for (Map.Entry<String, Server> server : servers.entrySet()) {
+        Latencies latencies = hammer.hit(server.getValue().address(), time);
+        measured.computeIfAbsent(server.getKey(), name -> new ArrayList<>()).add(latencies);
+        System.out.printf(
+            "round %d, %s: %.0f/s%n", round + 1, server.getKey(), latencies.perSecond());
+      }
+    }
+    System.out.printf(
+        "%nPOST /api/v1/tasks, %d connections, median of %d rounds of %d s, in turns%n%n"
+            + "| | requests/s (lowest - highest round) | p50 ms | p99 ms | of the bare endpoint |%n"
+            + "| --- | --- | --- | --- | --- |%n",
+        connections, number("rounds", 5), time.toSeconds());
+    for (Map.Entry<String, List<Latencies>> one : measured.entrySet()) {
+      double[] rates = one.getValue().stream().mapToDouble(Latencies::perSecond).sorted().toArray();
+      double rate = rates[rates.length / 2];
+      bare = Double.isNaN(bare) ? rate : bare;
+      System.out.printf(
+          "| %s | %.0f (%.0f - %.0f) | %.1f | %.1f | %.0f %% |%n",
+          one.getKey(),
+          rate,
+          rates[0],
+          rates[rates.length - 1],
+          median(one.getValue(), 0.5),
+          median(one.getValue(), 0.99),
+          100 * rate / bare);
+    }
+  }
+
+  private static double median(List<Latencies> rounds, double share) {
+    double[] all = rounds.stream().mapToDouble(r -> r.percentile(share)).sorted().toArray();
+    return all[all.length / 2];
+  }
+
+  // --- groups ------------------------------------------------------------------------------------
+
+  private void groups(int items) throws IOException, InterruptedException {
+    System.out.printf(
+        "%nA group of %,d items, one worker with 2 slots%n%n"
+            + "| | 202 after | all have run after | all results read after | items/s"
+            + " | accepted items/s, of the bare endpoint's requests/s |%n"
+            + "| --- | --- | --- | --- | --- | --- |%n",
+        items);
+    group(H2, "h2", items);
+    group(POSTGRES, "pg", items);
+  }
+
+  private void group(String name, String database, int items)
+      throws IOException, InterruptedException {
+    @Nullable Server producer = servers.get(name);
+    if (producer == null) {
+      return;
+    }
+    Map<String, String> settings =
+        Map.of("warren.default-queue", groupQueue(database), "warren.worker.concurrency", "2");
+    try (Server worker =
+        start(
+            "worker-" + database,
+            List.of("-jar", root.resolve("worker/target/warren-worker-app.jar").toString()),
+            settings)) {
+      GroupRun run = new GroupRun(producer.address());
+      run.run(groupQueue(database), Math.min(items, 10_000)); // also waits for the worker
+      GroupRun.Times times = run.run(groupQueue(database), items);
+      worker.mustBeAlive();
+      System.out.printf(
+          "| %s | %.1f s | %.1f s | %.1f s | %.0f | %.1f times |%n",
+          name,
+          times.accepted(),
+          times.finished(),
+          times.read(),
+          items / times.finished(),
+          items / times.accepted() / bare);
+    }
+  }
+
+  // --- arguments ---------------------------------------------------------------------------------
+
+  private String required(String name) {
+    String value = arguments.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("--" + name + "=… is missing; see benchmark/run");
+    }
+    return value;
+  }
+
+  private int number(String name, int otherwise) {
+    return Integer.parseInt(arguments.getOrDefault(name, String.valueOf(otherwise)));
+  }
+}

@@ -1,0 +1,90 @@
+package dev.warren.benchmark;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** One of the applications that are measured, as a process of its own. */
+final class Server implements AutoCloseable {
+
+  private static final long START_SECONDS = 90;
+
+  private final Process process;
+  private final String address;
+
+  private Server(Process process, String address) {
+    this.process = process;
+    this.address = address;
+  }
+
+  /** Starts a jar; its output goes to a file. */
+  static Server start(Path log, List<String> program, Map<String, String> settings)
+      throws IOException {
+    int port = freePort();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
+    command.addAll(program);
+    command.add("--server.port=" + port);
+    command.add("--management.server.port=" + freePort());
+    settings.forEach((name, value) -> command.add("--" + name + "=" + value));
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    return new Server(process, "http://127.0.0.1:" + port);
+  }
+
+  /** Waits until it answers a path, in whatever way. */
+  Server awaitAnswer(String path) throws InterruptedException {
+    HttpClient http = HttpClient.newHttpClient();
+    HttpRequest request = HttpRequest.newBuilder(URI.create(address + path)).build();
+    for (long n = 0; n < START_SECONDS * 10; n++) {
+      try {
+        http.send(request, BodyHandlers.discarding());
+        return this;
+      } catch (IOException e) {
+        if (process.waitFor(100, TimeUnit.MILLISECONDS)) {
+          break;
+        }
+      }
+    }
+    throw new IllegalStateException("it did not start; see its log");
+  }
+
+  void mustBeAlive() {
+    if (!process.isAlive()) {
+      throw new IllegalStateException("it has ended; see its log");
+    }
+  }
+
+  String address() {
+    return address;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
