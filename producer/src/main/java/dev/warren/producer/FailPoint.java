@@ -60,9 +60,7 @@ public enum FailPoint {
     try {
       new ProcessBuilder("kill", "-9", Long.toString(ProcessHandle.current().pid())).start();
       TimeUnit.MINUTES.sleep(1); // it is dead long before
-    } catch (IOException e) {
-      Runtime.getRuntime().halt(137);
-    } catch (InterruptedException e) {
+    } catch (IOException | InterruptedException e) {
       Runtime.getRuntime().halt(137);
     }
   }

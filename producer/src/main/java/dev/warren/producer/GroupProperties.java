@@ -28,20 +28,16 @@ public record GroupProperties(
     this.maxGroupBytes = maxGroupBytes == null ? DataSize.ofMegabytes(256) : maxGroupBytes;
     this.maxGroupUploads = maxGroupUploads == null ? 4 : maxGroupUploads;
     this.maxGroupStreams = maxGroupStreams == null ? 64 : maxGroupStreams;
-    require(this.maxGroupBytes.toBytes() > 0, "max-group-bytes", "be at least 1B", maxGroupBytes);
-    require(this.maxGroupUploads > 0, "max-group-uploads", "be at least 1", maxGroupUploads);
-    require(this.maxGroupStreams >= 0, "max-group-streams", "not be negative", maxGroupStreams);
+    ProducerProperties.require(
+        this.maxGroupBytes.toBytes() > 0, "max-group-bytes", "be at least 1B", maxGroupBytes);
+    ProducerProperties.require(
+        this.maxGroupUploads > 0, "max-group-uploads", "be at least 1", maxGroupUploads);
+    ProducerProperties.require(
+        this.maxGroupStreams >= 0, "max-group-streams", "not be negative", maxGroupStreams);
   }
 
   /** All defaults. */
   public static GroupProperties defaults() {
     return new GroupProperties(null, null, null);
-  }
-
-  private static void require(boolean holds, String property, String rule, @Nullable Object value) {
-    if (!holds) {
-      throw new IllegalArgumentException(
-          "warren.producer." + property + " must " + rule + ": " + value);
-    }
   }
 }

@@ -97,7 +97,8 @@ public record ProducerProperties(
     return duration.toDays() > 0 ? duration.toDays() + "d" : duration.toMinutes() + "m";
   }
 
-  private static void require(boolean holds, String property, String rule, @Nullable Object value) {
+  /** Refuses a value, with the name of its property. */
+  static void require(boolean holds, String property, String rule, @Nullable Object value) {
     if (!holds) {
       throw new IllegalArgumentException(
           "warren.producer." + property + " must " + rule + ": " + value);

@@ -7,7 +7,6 @@ import dev.warren.producer.store.TaskStore.Cancelled;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -58,7 +57,6 @@ final class CancelController {
           .with("state", task.state());
     }
     return ResponseEntity.status(before ? HttpStatus.OK : HttpStatus.ACCEPTED)
-        .cacheControl(CacheControl.noStore())
         .body(TaskView.of(task));
   }
 }

@@ -2,7 +2,9 @@ package dev.warren.producer.api;
 
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,24 @@ final class Cursor {
   private static final int BYTES = 16;
 
   private Cursor() {}
+
+  /**
+   * A page.
+   *
+   * @param entries what is on it
+   * @param next the cursor of the next page; null if this is the last one
+   */
+  record Page<T>(List<T> entries, @Nullable String next) {}
+
+  /**
+   * The first entries of what was found, which is one more than a page has if there is another one.
+   */
+  static <T> Page<T> page(List<T> found, int limit, Function<T, UUID> id) {
+    if (found.size() <= limit) {
+      return new Page<>(found, null);
+    }
+    return new Page<>(found.subList(0, limit), behind(id.apply(found.get(limit - 1))));
+  }
 
   static String behind(UUID last) {
     byte[] bytes =

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -70,12 +69,9 @@ final class GroupController {
     int limit = Parameters.limit(request.getParameter("limit"));
     UUID before = Cursor.read(request.getParameter("cursor"));
     List<TaskGroup> found = reads.call(() -> store.listGroups(before, limit + 1));
-    boolean more = found.size() > limit;
-    List<TaskGroup> page = more ? found.subList(0, limit) : found;
-    String next = more ? Cursor.behind(page.get(limit - 1).id()) : null;
-    return ResponseEntity.ok()
-        .cacheControl(CacheControl.noStore())
-        .body(new GroupListView(page.stream().map(GroupView::of).toList(), next));
+    Cursor.Page<TaskGroup> page = Cursor.page(found, limit, TaskGroup::id);
+    return ResponseEntity.ok(
+        new GroupListView(page.entries().stream().map(GroupView::of).toList(), page.next()));
   }
 
   /** Tells of a group; with {@code wait}, once it has finished or the time is over. */
@@ -142,9 +138,7 @@ final class GroupController {
   }
 
   private static ResponseEntity<GroupView> answer(HttpStatus status, TaskGroup group) {
-    return ResponseEntity.status(status)
-        .cacheControl(CacheControl.noStore())
-        .body(GroupView.of(group));
+    return ResponseEntity.status(status).body(GroupView.of(group));
   }
 
   /** Answers once the group has finished, or the wait is over: then with what was seen last. */

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -64,7 +63,7 @@ final class GroupResultsController {
       int from = Parameters.index("from", request.getParameter("from"));
       return page(group, from, Parameters.limit(request.getParameter("limit")));
     }
-    GroupStreams.requireGet(request);
+    Parameters.requireGet(request);
     Parameters.requireOnly(request, "from", "wait");
     int from = Parameters.index("from", request.getParameter("from"));
     String wait = request.getParameter("wait");
@@ -78,7 +77,7 @@ final class GroupResultsController {
       produces = MediaType.TEXT_EVENT_STREAM_VALUE)
   void events(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
       throws IOException, HttpRequestMethodNotSupportedException {
-    GroupStreams.requireGet(request);
+    Parameters.requireGet(request);
     Parameters.requireOnly(request);
     streams.events(Parameters.id(id), response);
   }
@@ -101,7 +100,6 @@ final class GroupResultsController {
       }
     }
     return ResponseEntity.ok()
-        .cacheControl(CacheControl.noStore())
         .contentType(MediaType.APPLICATION_JSON)
         .body(page.append(']').toString());
   }

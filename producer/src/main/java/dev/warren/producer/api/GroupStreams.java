@@ -7,7 +7,6 @@ import dev.warren.producer.store.StoreUnavailableException;
 import dev.warren.producer.store.StoredTask;
 import dev.warren.producer.store.TaskGroup;
 import dev.warren.producer.store.TaskStore;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,11 +18,8 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
-import org.springframework.web.HttpRequestMethodNotSupportedException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -75,14 +71,6 @@ final class GroupStreams {
     this.free = new Semaphore(max);
   }
 
-  /** HEAD would wait for the end, and write nothing. */
-  static void requireGet(HttpServletRequest request) throws HttpRequestMethodNotSupportedException {
-    String get = HttpMethod.GET.name();
-    if (!request.getMethod().equals(get)) {
-      throw new HttpRequestMethodNotSupportedException(request.getMethod(), List.of(get));
-    }
-  }
-
   /** How many parts to read in one go: with some items, however few of these a part has. */
   static int partsAtOnce(TaskGroup group) {
     return Math.max(1, Math.min(MOST_PARTS_AT_ONCE, ITEMS_AT_ONCE / group.chunkSize()));
@@ -128,7 +116,6 @@ final class GroupStreams {
       try {
         TaskGroup group = groups.find(id);
         response.setContentType(type.toString());
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setHeader("X-Accel-Buffering", "no"); // a proxy in between must not collect it
         response.flushBuffer();
         writing.run(group, news, response.getOutputStream());

@@ -10,7 +10,6 @@ import java.net.URI;
 import java.security.MessageDigest;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -88,8 +87,7 @@ final class GroupSubmitController {
   private static ResponseEntity<GroupView> accepted(Groups.Taken taken) {
     ResponseEntity.BodyBuilder answer =
         ResponseEntity.accepted()
-            .location(URI.create(GroupController.PATH + "/" + taken.group().id()))
-            .cacheControl(CacheControl.noStore());
+            .location(URI.create(GroupController.PATH + "/" + taken.group().id()));
     if (taken.repeated()) {
       answer.header(SubmitController.REPLAYED, "true");
     }

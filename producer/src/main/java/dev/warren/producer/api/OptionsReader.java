@@ -1,5 +1,6 @@
 package dev.warren.producer.api;
 
+import dev.warren.producer.store.Moments;
 import dev.warren.producer.store.TaskOptions;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -66,11 +67,8 @@ final class OptionsReader {
     if (value.isMissingNode()) {
       return null;
     }
-    if (!value.canConvertToInt() || !value.isIntegralNumber()) {
-      errors.add(POINTER + "/" + name, "must be an integer from 0 to " + most);
-      return null;
-    }
-    int number = value.asInt();
+    boolean isInteger = value.canConvertToInt() && value.isIntegralNumber();
+    int number = isInteger ? value.asInt() : -1;
     if (number < 0 || number > most) {
       errors.add(POINTER + "/" + name, "must be an integer from 0 to " + most);
       return null;
@@ -102,7 +100,7 @@ final class OptionsReader {
       }
       moment = read;
     }
-    return moment.isAfter(now) ? micros(moment) : null;
+    return moment.isAfter(now) ? Moments.micros(moment) : null;
   }
 
   private static @Nullable Instant expires(
@@ -133,7 +131,7 @@ final class OptionsReader {
           POINTER + "/expires",
           "must be later than the task may start (/options/eta or /options/countdown)");
     }
-    return micros(moment);
+    return Moments.micros(moment);
   }
 
   private static @Nullable Duration timeLimit(JsonNode options, FieldErrors errors) {
@@ -167,10 +165,5 @@ final class OptionsReader {
     } catch (DateTimeException e) {
       return null;
     }
-  }
-
-  /** As exact as the database is, so that every answer tells the same. */
-  private static Instant micros(Instant moment) {
-    return moment.truncatedTo(ChronoUnit.MICROS);
   }
 }

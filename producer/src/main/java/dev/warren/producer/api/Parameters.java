@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -12,8 +13,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 
-/** Reads what stands in a URI. A parameter that is not known is refused, not ignored. */
+/**
+ * Reads what stands in a request's first line. A parameter that is not known is refused, not
+ * ignored.
+ */
 final class Parameters {
 
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m)?");
@@ -44,6 +50,14 @@ final class Parameters {
       if (parameter.getValue().length > 1 && !repeatable.contains(name)) {
         throw invalid("the query has '%s' more than once".formatted(name));
       }
+    }
+  }
+
+  /** Refuses HEAD where there is a stream: it would wait for the end, and write nothing. */
+  static void requireGet(HttpServletRequest request) throws HttpRequestMethodNotSupportedException {
+    String get = HttpMethod.GET.name();
+    if (!request.getMethod().equals(get)) {
+      throw new HttpRequestMethodNotSupportedException(request.getMethod(), List.of(get));
     }
   }
 

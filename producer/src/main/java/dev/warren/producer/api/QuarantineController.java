@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -68,7 +67,8 @@ final class QuarantineController {
     Parameters.requireOnly(request, "limit");
     int limit = Parameters.limit(request.getParameter("limit"));
     List<DeadLetter> letters = at(name, () -> quarantine.list(name, limit, BRIEF));
-    return ok(new QuarantineListView(name, letters.stream().map(QuarantineView::brief).toList()));
+    return ResponseEntity.ok(
+        new QuarantineListView(name, letters.stream().map(QuarantineView::brief).toList()));
   }
 
   /** One message, with its headers and its body. */
@@ -83,7 +83,7 @@ final class QuarantineController {
     if (found == null) {
       throw missing(key);
     }
-    return ok(QuarantineView.whole(found));
+    return ResponseEntity.ok(QuarantineView.whole(found));
   }
 
   /** Gives a message back to the workers, ahead of new ones, as it was before it came here. */
@@ -95,7 +95,7 @@ final class QuarantineController {
       throw missing(key);
     }
     note(request, "requeued", 1, name);
-    return ok(new DoneView(1, null, null));
+    return ResponseEntity.ok(new DoneView(1, null, null));
   }
 
   /** Removes a message for good. */
@@ -107,7 +107,7 @@ final class QuarantineController {
       throw missing(key);
     }
     note(request, "dropped", 1, name);
-    return ok(new DoneView(null, 1, null));
+    return ResponseEntity.ok(new DoneView(null, 1, null));
   }
 
   /** Gives the oldest messages back, of those that are there now. */
@@ -121,7 +121,7 @@ final class QuarantineController {
           .with("requeued", moved.messages())
           .with("left", moved.left());
     }
-    return ok(new DoneView(moved.messages(), null, moved.left()));
+    return ResponseEntity.ok(new DoneView(moved.messages(), null, moved.left()));
   }
 
   /** Removes the oldest messages for good. */
@@ -130,7 +130,7 @@ final class QuarantineController {
     int limit = many(request);
     DeadLetters.Moved moved = at(name, () -> quarantine.dropAll(name, limit));
     note(request, "dropped", moved.messages(), name);
-    return ok(new DoneView(null, moved.messages(), moved.left()));
+    return ResponseEntity.ok(new DoneView(null, moved.messages(), moved.left()));
   }
 
   private static int many(HttpServletRequest request) {
@@ -173,9 +173,5 @@ final class QuarantineController {
         queue,
         done,
         caller == null ? "a caller without a name" : OneLine.of(caller.getName()));
-  }
-
-  private static <T> ResponseEntity<T> ok(T body) {
-    return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(body);
   }
 }

@@ -1,6 +1,7 @@
 package dev.warren.producer.api;
 
 import dev.warren.WarrenSettings;
+import dev.warren.producer.dispatch.Failures;
 import dev.warren.producer.dispatch.NewTask;
 import dev.warren.producer.dispatch.NotAcceptedException;
 import dev.warren.producer.dispatch.Submissions;
@@ -13,9 +14,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -95,7 +94,7 @@ final class SubmitController {
     return answer(
         earlier.queue(),
         submissions
-            .again(task, idempotency)
+            .again(earlier, idempotency)
             .thenApply(
                 again -> {
                   if (again == null) {
@@ -123,9 +122,7 @@ final class SubmitController {
   private static ResponseEntity<TaskView> accepted(Submitted submitted) {
     StoredTask task = submitted.task();
     ResponseEntity.BodyBuilder answer =
-        ResponseEntity.accepted()
-            .location(URI.create(TaskController.PATH + "/" + task.id()))
-            .cacheControl(CacheControl.noStore());
+        ResponseEntity.accepted().location(URI.create(TaskController.PATH + "/" + task.id()));
     if (submitted.repeated()) {
       answer.header(REPLAYED, "true");
     }
@@ -133,7 +130,7 @@ final class SubmitController {
   }
 
   private ProblemException problem(String queue, @Nullable Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    Throwable cause = Failures.cause(failure);
     if (cause instanceof StoreUnavailableException unavailable && !unavailable.isCertain()) {
       return ProblemAdvice.outcomeUnknown();
     }

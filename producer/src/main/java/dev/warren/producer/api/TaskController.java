@@ -10,7 +10,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -69,11 +68,8 @@ final class TaskController {
   @GetMapping("/{id}/attempts")
   ResponseEntity<AttemptsView> attempts(@PathVariable String id, HttpServletRequest request) {
     Parameters.requireOnly(request);
-    UUID task = Parameters.id(id);
-    tasks.find(task);
-    return ResponseEntity.ok()
-        .cacheControl(CacheControl.noStore())
-        .body(AttemptsView.of(reads.call(() -> store.attempts(task))));
+    StoredTask task = tasks.find(Parameters.id(id));
+    return ResponseEntity.ok(AttemptsView.of(reads.call(() -> store.attempts(task))));
   }
 
   /** Joins before it reads, so that nothing that happens between the two is missed. */
@@ -101,7 +97,7 @@ final class TaskController {
   }
 
   private static ResponseEntity<TaskView> ok(StoredTask task) {
-    return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(TaskView.of(task));
+    return ResponseEntity.ok(TaskView.of(task));
   }
 
   /**

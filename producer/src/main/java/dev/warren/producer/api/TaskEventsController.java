@@ -5,7 +5,6 @@ import dev.warren.producer.dispatch.Waiters;
 import dev.warren.rabbit.Threads;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -16,8 +15,6 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.thread.Threading;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
-import org.springframework.http.CacheControl;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
@@ -35,7 +32,6 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @RestController
 final class TaskEventsController implements DisposableBean {
 
-  private static final String GET = HttpMethod.GET.name();
   private static final long NO_TIMEOUT = 0;
 
   private final TaskLookup tasks;
@@ -69,9 +65,7 @@ final class TaskEventsController implements DisposableBean {
       produces = MediaType.TEXT_EVENT_STREAM_VALUE)
   ResponseEntity<SseEmitter> events(@PathVariable String id, HttpServletRequest request)
       throws HttpRequestMethodNotSupportedException {
-    if (!request.getMethod().equals(GET)) { // HEAD would wait for the end, and write nothing
-      throw new HttpRequestMethodNotSupportedException(request.getMethod(), List.of(GET));
-    }
+    Parameters.requireGet(request);
     Parameters.requireOnly(request);
     UUID task = Parameters.id(id);
     SseEmitter emitter = new SseEmitter(NO_TIMEOUT);
@@ -92,7 +86,6 @@ final class TaskEventsController implements DisposableBean {
           place.leave();
         });
     return ResponseEntity.ok()
-        .cacheControl(CacheControl.noStore())
         .header("X-Accel-Buffering", "no") // a proxy in between must not collect events
         .body(emitter);
   }

@@ -6,9 +6,7 @@ import dev.warren.producer.store.TaskStore;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -49,14 +47,8 @@ final class TaskListController {
             Cursor.read(request.getParameter("cursor")),
             limit + 1); // one more tells whether there is a next page
     List<StoredTask> found = reads.call(() -> store.list(query));
-    return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(page(found, limit));
-  }
-
-  private static TaskListView page(List<StoredTask> found, int limit) {
-    boolean more = found.size() > limit;
-    List<StoredTask> page = more ? found.subList(0, limit) : found;
-    UUID last = more ? page.get(limit - 1).id() : null;
-    return new TaskListView(
-        page.stream().map(TaskView::of).toList(), last == null ? null : Cursor.behind(last));
+    Cursor.Page<StoredTask> page = Cursor.page(found, limit, StoredTask::id);
+    return ResponseEntity.ok(
+        new TaskListView(page.entries().stream().map(TaskView::of).toList(), page.next()));
   }
 }

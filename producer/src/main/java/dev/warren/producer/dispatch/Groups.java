@@ -1,5 +1,6 @@
 package dev.warren.producer.dispatch;
 
+import dev.warren.producer.store.Moments;
 import dev.warren.producer.store.TaskGroup;
 import dev.warren.producer.store.TaskStore;
 import dev.warren.wire.WireFormat;
@@ -50,6 +51,6 @@ public final class Groups {
   public GroupUpload open(NewGroup group) {
     occupancy.require(1);
     return new GroupUpload(
-        group, store, occupancy, wire, maxMessageBytes, relay, Micros.of(clock.instant()));
+        group, store, occupancy, wire, maxMessageBytes, relay, Moments.micros(clock.instant()));
   }
 }

@@ -68,7 +68,7 @@ final class Housekeeping implements AutoCloseable {
   }
 
   private void prune() {
-    Instant now = Micros.of(clock.instant());
+    Instant now = clock.instant();
     long end = System.nanoTime() + PRUNE_FOR.toNanos();
     int forgotten;
     int all = 0;

@@ -8,13 +8,17 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Bounds how many unfinished tasks the database holds (I8): counted now and then, and what this
  * producer added since. Other producers' latest are seen at the next count, so the bound may be
- * passed by what they take in that time. Thread-safe; only {@link #count} blocks.
+ * passed by what they take in that time. Thread-safe, but for {@link #count}, which alone blocks.
  */
 final class Occupancy {
+
+  /** Counting takes at most one part in so many of the time. */
+  private static final int SHARE = 20;
 
   private final TaskStore store;
   private final long most;
   private final AtomicLong unfinished = new AtomicLong();
+  private long countAgainAt = System.nanoTime(); // of whoever counts
 
   Occupancy(TaskStore store, long most) {
     this.store = store;
@@ -40,10 +44,17 @@ final class Occupancy {
     unfinished.addAndGet(tasks);
   }
 
-  /** Counts anew. */
+  /** Counts anew, unless the database took long for that not long ago. Not thread-safe. */
   void count() {
+    long began = System.nanoTime();
+    if (began - countAgainAt < 0) {
+      return;
+    }
+    long before = unfinished.get();
     try {
-      unfinished.set(store.countUnfinished());
+      unfinished.addAndGet(store.countUnfinished() - before); // what came meanwhile stays added
+      long now = System.nanoTime();
+      countAgainAt = now + SHARE * (now - began);
     } catch (StoreUnavailableException e) {
       // the last count has to do
     }

@@ -79,7 +79,7 @@ final class Reconciler implements LostTasks.Tracked {
   public void lost(List<String> ids, String why) {
     List<Silent> gone = ids.stream().map(silent::get).filter(one -> one != null).toList();
     try {
-      Set<UUID> again = store.republish(gone, Micros.of(clock.instant()));
+      Set<UUID> again = store.republish(gone, clock.instant());
       log.warn("{} tasks were lost on the broker and are published again: {}", again.size(), why);
       relay.wake();
     } catch (StoreUnavailableException e) {

@@ -75,7 +75,7 @@ final class Results implements ReplyBatches.Handler {
   @Override
   public void onReplies(List<ReplyMessage> replies) {
     FailPoint.S11_RECEIVED.hit();
-    Instant now = Micros.of(clock.instant());
+    Instant now = clock.instant();
     List<TaskUpdate> updates = new ArrayList<>(replies.size());
     for (ReplyMessage reply : replies) {
       TaskUpdate update = update(reply);

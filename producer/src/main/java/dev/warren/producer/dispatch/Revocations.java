@@ -23,7 +23,6 @@ interface Revocations {
   }
 
   private static String messageId(StoredTask task) {
-    int generation = task.part() == null ? 0 : task.part().generation();
-    return TaskId.inMessage(task.id(), generation).toString();
+    return TaskId.inMessage(task.id(), task.generation()).toString();
   }
 }

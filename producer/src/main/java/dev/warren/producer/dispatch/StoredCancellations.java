@@ -30,14 +30,14 @@ final class StoredCancellations implements Cancellations {
 
   @Override
   public Optional<Cancelled> cancel(UUID task) {
-    Optional<Cancelled> cancelled = store.cancel(task, Micros.of(clock.instant()));
+    Optional<Cancelled> cancelled = store.cancel(task, clock.instant());
     cancelled.ifPresent(one -> tell(List.of(one)));
     return cancelled;
   }
 
   @Override
   public List<Cancelled> cancelGroup(UUID group) {
-    List<Cancelled> cancelled = store.cancelGroup(group, Micros.of(clock.instant()));
+    List<Cancelled> cancelled = store.cancelGroup(group, clock.instant());
     tell(cancelled);
     return cancelled;
   }

@@ -7,6 +7,7 @@ import dev.warren.producer.FailPoint;
 import dev.warren.producer.dispatch.NotAcceptedException.Reason;
 import dev.warren.producer.store.Claim;
 import dev.warren.producer.store.Idempotency;
+import dev.warren.producer.store.Moments;
 import dev.warren.producer.store.NewRow;
 import dev.warren.producer.store.StoreUnavailableException;
 import dev.warren.producer.store.StoredTask;
@@ -120,22 +121,20 @@ final class StoredSubmissions implements Submissions, AutoCloseable {
 
   @Override
   public CompletableFuture<@Nullable Submitted> again(
-      UUID finished, @Nullable Idempotency idempotency) {
-    return CompletableFuture.supplyAsync(() -> store.find(finished), blocking)
+      StoredTask finished, @Nullable Idempotency idempotency) {
+    return CompletableFuture.supplyAsync(() -> store.content(finished.id()), blocking)
         .thenCompose(
             found -> {
               if (found.isEmpty()) {
                 return CompletableFuture.completedFuture(null);
               }
-              StoredTask task = found.get();
               requireOpen();
-              TaskStore.Content content = store.content(finished).orElseThrow();
               return begin(
-                  task.task(),
-                  task.queue(),
-                  Again.options(task.options()),
-                  content.args(),
-                  content.kwargs(),
+                  finished.task(),
+                  finished.queue(),
+                  Again.options(finished.options()),
+                  found.get().args(),
+                  found.get().kwargs(),
                   idempotency);
             });
   }
@@ -168,7 +167,7 @@ final class StoredSubmissions implements Submissions, AutoCloseable {
       String args,
       String kwargs,
       @Nullable Idempotency idempotency) {
-    Instant now = Micros.of(clock.instant());
+    Instant now = Moments.micros(clock.instant());
     UUID id = TaskId.next(now.toEpochMilli());
     StoredTask task = StoredTask.submitted(id, name, queue, options, now, null);
     boolean later = task.state() == TaskState.SCHEDULED;

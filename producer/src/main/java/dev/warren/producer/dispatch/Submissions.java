@@ -1,7 +1,7 @@
 package dev.warren.producer.dispatch;
 
 import dev.warren.producer.store.Idempotency;
-import java.util.UUID;
+import dev.warren.producer.store.StoredTask;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +18,10 @@ public interface Submissions {
    */
   CompletableFuture<Submitted> submit(NewTask task, @Nullable Idempotency idempotency);
 
-  /** Submits the same call once more, as a new task; as {@link #submit}, or null if unknown. */
-  CompletableFuture<@Nullable Submitted> again(UUID finished, @Nullable Idempotency idempotency);
+  /**
+   * Submits the same call once more, as a new task; as {@link #submit}, or null if it was
+   * forgotten.
+   */
+  CompletableFuture<@Nullable Submitted> again(
+      StoredTask finished, @Nullable Idempotency idempotency);
 }

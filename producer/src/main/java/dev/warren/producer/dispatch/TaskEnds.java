@@ -32,10 +32,9 @@ final class TaskEnds {
   }
 
   private void end(StoredTask task, TaskStatus status, int attempt, TaskError why) {
-    int generation = task.part() == null ? 0 : task.part().generation();
     TaskUpdate end =
         new TaskUpdate(
-            task.id(), generation, status, null, why, null, attempt, null, clock.instant());
+            task.id(), task.generation(), status, null, why, null, attempt, null, clock.instant());
     store.apply(List.of(end), clock.instant()).tasks().forEach(waiters::changed);
   }
 }

@@ -3,6 +3,7 @@ package dev.warren.producer.dispatch;
 import dev.warren.producer.FailPoint;
 import dev.warren.producer.store.Claim;
 import dev.warren.producer.store.Claim.Lease;
+import dev.warren.producer.store.Moments;
 import dev.warren.producer.store.StoreUnavailableException;
 import dev.warren.producer.store.StoredTask;
 import dev.warren.producer.store.TaskOptions;
@@ -87,7 +88,7 @@ final class TaskPublisher implements AutoCloseable {
 
   /** When a lease that is taken now ends. */
   Instant leaseEnd() {
-    return Micros.of(clock.instant().plus(LEASE));
+    return Moments.micros(clock.instant().plus(LEASE));
   }
 
   /**

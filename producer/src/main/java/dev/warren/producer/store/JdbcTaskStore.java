@@ -33,7 +33,6 @@ final class JdbcTaskStore implements TaskStore {
   private final Retention retention;
   private final GroupRows groups;
   private final GroupLife groupLife;
-  private final UnfinishedCount unfinished;
 
   JdbcTaskStore(DataSource source) {
     this.database = new Database(source);
@@ -45,7 +44,6 @@ final class JdbcTaskStore implements TaskStore {
     this.retention = new Retention(database);
     this.groups = new GroupRows(database);
     this.groupLife = new GroupLife(database, intake, retention);
-    this.unfinished = new UnfinishedCount(() -> database.read(reads::countUnfinished));
   }
 
   @Override
@@ -66,16 +64,12 @@ final class JdbcTaskStore implements TaskStore {
 
   @Override
   public List<@Nullable Earlier> add(List<NewRow> rows) {
-    List<@Nullable Earlier> earlier = intake.add(rows);
-    unfinished.add((int) earlier.stream().filter(known -> known == null).count());
-    return earlier;
+    return intake.add(rows);
   }
 
   @Override
   public Set<UUID> withdraw(Collection<UUID> ids) {
-    Set<UUID> removed = intake.withdraw(ids);
-    unfinished.add(-removed.size());
-    return removed;
+    return intake.withdraw(ids);
   }
 
   @Override
@@ -85,7 +79,7 @@ final class JdbcTaskStore implements TaskStore {
 
   @Override
   public long countUnfinished() {
-    return unfinished.get();
+    return database.read(reads::countUnfinished);
   }
 
   @Override
@@ -169,7 +163,7 @@ final class JdbcTaskStore implements TaskStore {
   }
 
   @Override
-  public List<Attempt> attempts(UUID task) {
+  public List<Attempt> attempts(StoredTask task) {
     return database.read(() -> reads.attempts(task));
   }
 

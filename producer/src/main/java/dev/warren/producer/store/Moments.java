@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /** Moments as the database keeps them. */
-final class Moments {
+public final class Moments {
 
   private Moments() {}
 
   /** In whole microseconds, cut off and not rounded: the same in both databases. */
-  static Instant micros(Instant moment) {
+  public static Instant micros(Instant moment) {
     return moment.truncatedTo(ChronoUnit.MICROS);
   }
 }

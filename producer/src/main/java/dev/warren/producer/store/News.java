@@ -128,11 +128,10 @@ final class News {
     }
 
     private void keep(StoredTask task, @Nullable Instant endedAt, @Nullable TaskError error) {
-      GroupPart part = task.part();
       ended.add(
           new EndedAttempt(
               task.id(),
-              part == null ? 0 : part.generation(),
+              task.generation(),
               new Attempt(
                   task.attempts(),
                   task.worker(),

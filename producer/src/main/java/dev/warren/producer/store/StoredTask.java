@@ -41,6 +41,11 @@ public record StoredTask(
     @Nullable TaskError error,
     @Nullable GroupPart part) {
 
+  /** Which {@link GroupPart#generation} of its messages is the latest; 0 if it is no part. */
+  public int generation() {
+    return part == null ? 0 : part.generation();
+  }
+
   /** A new task: SCHEDULED if its eta is still to come, QUEUED otherwise. */
   public static StoredTask submitted(
       UUID id,

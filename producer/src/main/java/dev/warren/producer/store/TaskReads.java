@@ -103,17 +103,12 @@ final class TaskReads {
         TaskRows::task);
   }
 
-  List<Attempt> attempts(UUID id) {
-    StoredTask task = find(id).orElse(null);
-    if (task == null) {
-      return List.of();
-    }
-    GroupPart part = task.part();
+  List<Attempt> attempts(StoredTask task) {
     List<Attempt> attempts =
         new ArrayList<>(
             database.query(
                 "select * from task_attempt where task_id = ? and generation = ? order by attempt",
-                to -> to.id(id).count(part == null ? 0 : part.generation()),
+                to -> to.id(task.id()).count(task.generation()),
                 TaskReads::attempt));
     int last = attempts.isEmpty() ? 0 : attempts.get(attempts.size() - 1).number();
     if (task.attempts() > last) {

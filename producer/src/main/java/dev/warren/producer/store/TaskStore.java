@@ -61,7 +61,7 @@ public interface TaskStore {
   /** From now on these are accepted, although nobody knows whether the broker has them. */
   void accept(Collection<UUID> ids);
 
-  /** How many tasks are not finished. An estimate is enough; cheap. */
+  /** How many tasks are not finished; expensive with many tasks. */
   long countUnfinished();
 
   // --- outbox ----------------------------------------------------------------------------------
@@ -160,8 +160,8 @@ public interface TaskStore {
   /** Tasks, newest first; without result and trace. */
   List<StoredTask> list(TaskQuery query);
 
-  /** All attempts of a task that are known, the first one first. */
-  List<Attempt> attempts(UUID task);
+  /** All attempts of a task, as it was read, that are known; the first one first. */
+  List<Attempt> attempts(StoredTask task);
 
   // --- groups ----------------------------------------------------------------------------------
 

@@ -95,9 +95,9 @@ final class MapTaskStore implements TaskStore {
   }
 
   @Override
-  public synchronized List<Attempt> attempts(UUID task) {
+  public synchronized List<Attempt> attempts(StoredTask task) {
     requireUp();
-    return attempts.getOrDefault(task, List.of());
+    return attempts.getOrDefault(task.id(), List.of());
   }
 
   private void requireUp() {

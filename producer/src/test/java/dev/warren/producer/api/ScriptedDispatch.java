@@ -77,8 +77,8 @@ final class ScriptedDispatch implements Submissions, Cancellations {
 
   @Override
   public CompletableFuture<@Nullable Submitted> again(
-      UUID finished, @Nullable Idempotency idempotency) {
-    sent.add(new Sent(null, finished, idempotency));
+      StoredTask finished, @Nullable Idempotency idempotency) {
+    sent.add(new Sent(null, finished.id(), idempotency));
     return answer("demo.sleep", null).thenApply(submitted -> submitted);
   }
 

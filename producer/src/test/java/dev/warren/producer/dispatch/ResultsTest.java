@@ -3,6 +3,7 @@ package dev.warren.producer.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.producer.ProducerProperties;
+import dev.warren.producer.store.Moments;
 import dev.warren.producer.store.NewRow;
 import dev.warren.producer.store.StoreFixture;
 import dev.warren.producer.store.StoredTask;
@@ -120,7 +121,7 @@ class ResultsTest {
   }
 
   private UUID added(TaskOptions options) {
-    Instant now = Micros.of(Instant.now());
+    Instant now = Moments.micros(Instant.now());
     UUID id = TaskId.next(now.toEpochMilli());
     StoredTask task = StoredTask.submitted(id, "demo.sleep", "tasks", options, now, null);
     store.add(List.of(new NewRow(task, "[]", "{}", now.plusSeconds(4), true, null)));

@@ -3,6 +3,7 @@ package dev.warren.producer.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.producer.store.Claim;
+import dev.warren.producer.store.Moments;
 import dev.warren.producer.store.NewRow;
 import dev.warren.producer.store.StoreFixture;
 import dev.warren.producer.store.StoredTask;
@@ -59,7 +60,7 @@ class TaskPublisherTest {
   }
 
   private Claim claimEndingSoon() {
-    Instant now = Micros.of(clock.instant());
+    Instant now = Moments.micros(clock.instant());
     StoredTask task =
         StoredTask.submitted(
             TaskId.next(now.toEpochMilli()), "demo.sleep", "tasks", TaskOptions.NONE, now, null);

@@ -93,7 +93,7 @@ public abstract class TaskStoreContract {
   void whatIsNotKnownIsEmpty() {
     assertThat(store.find(id())).isEmpty();
     assertThat(store.content(id())).isEmpty();
-    assertThat(store.attempts(id())).isEmpty();
+    assertThat(store.attempts(task())).isEmpty();
     assertThat(store.cancel(id(), NOW)).isEmpty();
     assertThat(store.findGroup(id())).isEmpty();
     assertThat(store.findAll(List.of())).isEmpty();
@@ -197,7 +197,7 @@ public abstract class TaskStoreContract {
 
     assertThat(other.countUnfinished()).isEqualTo(2);
     other.add(List.of(row(task())));
-    assertThat(other.countUnfinished()).as("without counting anew").isBetween(3L, 4L);
+    assertThat(other.countUnfinished()).isEqualTo(3);
     assertThat(store.countByState())
         .containsEntry(TaskState.QUEUED, 3L)
         .containsEntry(TaskState.SUCCEEDED, 1L);
@@ -459,19 +459,19 @@ public abstract class TaskStoreContract {
             Updates.started(task.id(), 2), // the first one's worker was lost
             Updates.failure(task.id(), "no", 2)),
         NOW);
-    assertThat(store.attempts(task.id()))
+    assertThat(store.attempts(store.find(task.id()).orElseThrow()))
         .containsExactly(
             new Attempt(1, "w1", null, null, null, null),
             new Attempt(2, "w2", null, NOW, "IllegalStateException", "no"));
 
     store.apply(List.of(Updates.started(task.id(), 3)), NOW);
     store.apply(List.of(Updates.failure(task.id(), "no", 2)), NOW);
-    assertThat(store.attempts(task.id()))
+    assertThat(store.attempts(store.find(task.id()).orElseThrow()))
         .hasSize(3)
         .endsWith(new Attempt(3, "w3", null, null, null, null));
 
     store.apply(List.of(Updates.success(task.id(), "1", 3)), NOW.plusSeconds(1));
-    assertThat(store.attempts(task.id()))
+    assertThat(store.attempts(store.find(task.id()).orElseThrow()))
         .endsWith(new Attempt(3, "w3", null, NOW.plusSeconds(1), null, null));
   }
 
@@ -766,7 +766,7 @@ public abstract class TaskStoreContract {
     assertThat(other.prune(NOW.plusSeconds(5), NOW, 100)).isEqualTo(1);
 
     assertThat(store.find(old.id())).isEmpty();
-    assertThat(store.attempts(old.id())).isEmpty();
+    assertThat(store.attempts(old)).isEmpty();
     assertThat(store.find(recent.id())).isPresent();
     assertThat(store.find(unfinished.id())).isPresent();
     assertThat(store.add(List.of(row(task(), LEASE_END, true, "key"))))
