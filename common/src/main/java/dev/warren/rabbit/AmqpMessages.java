@@ -53,6 +53,18 @@ public final class AmqpMessages {
         properties.getPriority());
   }
 
+  /**
+   * What the broker noted when it moved a message to another queue last: {@code queue}, {@code
+   * reason}, {@code time} and more; null if it did not.
+   */
+  public static @Nullable Map<?, ?> lastDeath(WireMessage message) {
+    return message.headers().get("x-death") instanceof List<?> deaths
+            && !deaths.isEmpty()
+            && deaths.get(0) instanceof Map<?, ?> last
+        ? last
+        : null;
+  }
+
   /** The properties that a message travels with. */
   public static BasicProperties properties(WireMessage message) {
     return new BasicProperties.Builder()

@@ -245,14 +245,8 @@ public final class Broker implements AutoCloseable {
    * @throws WarrenException.NoSuchQueueException if there is no such queue
    */
   public QueueStatus queueStatus(String queue) {
-    try {
-      return Topology.status(consuming.connection(), queue, settings.queue(queue));
-    } catch (WarrenException e) {
-      throw e;
-    } catch (IOException | TimeoutException | RuntimeException e) {
-      throw new BrokerUnavailableException(
-          "the broker did not tell the size of queue '" + queue + "': " + Reason.of(e), e);
-    }
+    return sizeOf(
+        queue, () -> Topology.status(consuming.connection(), queue, settings.queue(queue)));
   }
 
   /**
@@ -262,8 +256,22 @@ public final class Broker implements AutoCloseable {
    * @throws BrokerUnavailableException if the broker does not answer
    */
   public @Nullable QueueLook look(String queue) {
+    return sizeOf(queue, () -> Topology.look(consuming.connection(), queue));
+  }
+
+  /** A question to the broker. */
+  interface Question<T extends @Nullable Object> {
+    T ask() throws IOException, TimeoutException;
+  }
+
+  /**
+   * The answer to a question about a queue's size.
+   *
+   * @throws BrokerUnavailableException if the broker does not answer
+   */
+  static <T extends @Nullable Object> T sizeOf(String queue, Question<T> question) {
     try {
-      return Topology.look(consuming.connection(), queue);
+      return question.ask();
     } catch (WarrenException e) {
       throw e;
     } catch (IOException | TimeoutException | RuntimeException e) {

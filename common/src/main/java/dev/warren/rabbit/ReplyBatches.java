@@ -6,7 +6,6 @@ import dev.warren.WarrenException.BrokerUnavailableException;
 import dev.warren.WarrenSettings;
 import dev.warren.wire.ReplyMessage;
 import dev.warren.wire.WireFormat;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -149,19 +148,12 @@ public final class ReplyBatches implements AutoCloseable {
    * @throws BrokerUnavailableException if the broker does not answer
    */
   public long waiting() {
-    try {
-      int ready = Topology.ready(link.connection(), queue);
-      ReplyIntake running;
-      synchronized (this) {
-        running = intake;
-      }
-      return ready + (running == null ? 0L : running.unhandled());
-    } catch (WarrenException e) {
-      throw e;
-    } catch (IOException | TimeoutException | RuntimeException e) {
-      throw new BrokerUnavailableException(
-          "the broker did not tell the size of queue '" + queue + "': " + Reason.of(e), e);
+    int ready = Broker.sizeOf(queue, () -> Topology.ready(link.connection(), queue));
+    ReplyIntake running;
+    synchronized (this) {
+      running = intake;
     }
+    return ready + (running == null ? 0L : running.unhandled());
   }
 
   /** As {@link #stop}. */

@@ -117,12 +117,8 @@ final class ReplyIntake {
     stopping.countDown();
     arrived.add(new Arrived(null, 0, null, 0));
     sources.forEach(Source::endPause);
-    try {
-      if (Thread.currentThread() != thread) { // the handler itself may stop us
-        thread.join(STOP_TIMEOUT.toMillis());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (Thread.currentThread() != thread) { // the handler itself may stop us
+      Threads.join(thread, STOP_TIMEOUT);
     }
     Threads.bounded("warren-replies-close", CLOSE_TIMEOUT, () -> sources.forEach(Source::abort));
   }

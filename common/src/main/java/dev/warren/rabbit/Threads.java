@@ -37,13 +37,23 @@ public final class Threads {
   public static void bounded(String name, Duration limit, Runnable action) {
     Thread thread = named(name).newThread(action);
     thread.start();
+    if (!join(thread, limit)) {
+      log.warn("{} is not done after {}; not waiting for it", name, limit);
+    }
+  }
+
+  /**
+   * Waits for a thread's end up to a limit. An interrupt ends the wait and is restored.
+   *
+   * @return false if the time is up and it still runs
+   */
+  public static boolean join(Thread thread, Duration limit) {
     try {
       thread.join(limit.toMillis());
-      if (thread.isAlive()) {
-        log.warn("{} is not done after {}; not waiting for it", name, limit);
-      }
+      return !thread.isAlive();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return true;
     }
   }
 }

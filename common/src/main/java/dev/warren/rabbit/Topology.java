@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
  * these four go when nobody has used them for {@link #POOL_QUEUE_EXPIRY}</td></tr>
  * <tr><td>{@code warren.reply.<uuid>}</td><td>a client's replies; goes when the client has been away
  * for {@link #REPLY_QUEUE_EXPIRY}</td></tr>
- * <tr><td>{@code warren.results}, or as it is configured</td><td>replies to all producers; they
- * share it, and it stays</td></tr>
+ * <tr><td>{@code warren.results.<id of a database>}</td><td>replies to all producers of that
+ * database; they share it, and it stays</td></tr>
  * <tr><td>{@code warren.control.<uuid>}</td><td>commands to one worker; not durable, goes with its
  * connection</td></tr>
  * </table>

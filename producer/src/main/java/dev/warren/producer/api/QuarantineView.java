@@ -2,6 +2,7 @@ package dev.warren.producer.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import dev.warren.rabbit.AmqpMessages;
 import dev.warren.rabbit.DeadLetter;
 import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
@@ -12,7 +13,6 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Date;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -87,10 +87,8 @@ record QuarantineView(
 
   /** What the broker notes of a message that it throws out itself. */
   private static @Nullable String deathTime(WireMessage message) {
-    return message.headers().get("x-death") instanceof List<?> deaths
-            && !deaths.isEmpty()
-            && deaths.get(0) instanceof Map<?, ?> first
-            && first.get("time") instanceof Date time
+    Map<?, ?> death = AmqpMessages.lastDeath(message);
+    return death != null && death.get("time") instanceof Date time
         ? time.toInstant().toString()
         : null;
   }

@@ -93,10 +93,6 @@ final class Batcher<T, R> implements AutoCloseable {
   @Override
   public void close() {
     closed = true; // no interrupt: in the middle of a write it would close H2's file
-    try {
-      thread.join(CLOSE_LIMIT.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.join(thread, CLOSE_LIMIT);
   }
 }

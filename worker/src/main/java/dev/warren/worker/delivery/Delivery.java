@@ -9,7 +9,6 @@ import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
 import java.io.IOException;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -86,11 +85,9 @@ final class Delivery implements Comparable<Delivery> {
    * rejected}; null if it did not.
    */
   @Nullable String thrownOutOf(String queue) {
-    return message.headers().get("x-death") instanceof List<?> deaths
-            && !deaths.isEmpty()
-            && deaths.get(0) instanceof Map<?, ?> last
-            && queue.equals(String.valueOf(last.get("queue")))
-        ? String.valueOf(last.get("reason"))
+    Map<?, ?> death = AmqpMessages.lastDeath(message);
+    return death != null && queue.equals(String.valueOf(death.get("queue")))
+        ? String.valueOf(death.get("reason"))
         : null;
   }
 
