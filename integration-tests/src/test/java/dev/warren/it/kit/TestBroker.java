@@ -10,7 +10,7 @@ import java.util.UUID;
  * {@code auto}, the default. Where {@code auto} finds neither, a test is skipped with a line that
  * says so; with the environment's {@code CI=true} it fails.
  */
-public interface TestBroker extends AutoCloseable {
+public interface TestBroker extends TestServer {
 
   /** The user that {@link #uri()} names; may do everything. */
   String USER = "warren";
@@ -22,12 +22,12 @@ public interface TestBroker extends AutoCloseable {
    * The broker that all test classes of this JVM share: use queues of your own, and break nothing.
    */
   static TestBroker shared() {
-    return Brokers.shared();
+    return TestServers.BROKERS.shared();
   }
 
   /** A running broker of the caller's own, to be stopped, killed, frozen and closed. */
   static TestBroker own() {
-    return Brokers.own();
+    return TestServers.BROKERS.own();
   }
 
   /** A name that no other test uses, for a queue, a virtual host or a user. */
@@ -35,32 +35,8 @@ public interface TestBroker extends AutoCloseable {
     return prefix + "-" + UUID.randomUUID().toString().substring(0, 8);
   }
 
-  /** The AMQP port on loopback; the same after every restart. */
-  int port();
-
   /** Runs {@code rabbitmqctl} on the node and returns what it printed; throws if it fails. */
   String ctl(String... arguments);
-
-  /** Stops the node in good order. Its data stay. */
-  void stop();
-
-  /**
-   * Starts the node again after {@link #stop} or {@link #kill9}, on the same port with its data.
-   */
-  void start();
-
-  /** Ends the node as a crash does ({@code SIGKILL}). */
-  void kill9();
-
-  /** Stops the node's processes in their tracks: its sockets stay open and nobody answers. */
-  void freeze();
-
-  /** Lets a frozen node go on. */
-  void thaw();
-
-  /** Ends the node and removes its data. */
-  @Override
-  void close();
 
   /** Where to connect to, in the default virtual host. */
   default String uri() {

@@ -13,7 +13,7 @@ import java.sql.Statement;
  * {@code auto}, the default. Where {@code auto} finds neither, a test is skipped with a line that
  * says so; with the environment's {@code CI=true} it fails.
  */
-public interface TestPostgres extends AutoCloseable {
+public interface TestPostgres extends TestServer {
 
   /** The user of {@link #url()}; may do everything. */
   String USER = "warren";
@@ -23,35 +23,13 @@ public interface TestPostgres extends AutoCloseable {
 
   /** The server that all test classes of this JVM share: use {@link #newDatabase}. */
   static TestPostgres shared() {
-    return Postgreses.shared();
+    return TestServers.POSTGRES.shared();
   }
 
   /** A running server of the caller's own, to be stopped, killed, frozen and closed. */
   static TestPostgres own() {
-    return Postgreses.own();
+    return TestServers.POSTGRES.own();
   }
-
-  /** The port on loopback; the same after every restart. */
-  int port();
-
-  /** Stops the server in good order. Its data stay. */
-  void stop();
-
-  /** Starts the server again after {@link #stop} or {@link #kill9}, with its port and data. */
-  void start();
-
-  /** Ends the server as a crash does ({@code SIGKILL}). */
-  void kill9();
-
-  /** Stops the server's processes in their tracks: its sockets stay open and nobody answers. */
-  void freeze();
-
-  /** Lets a frozen server go on. */
-  void thaw();
-
-  /** Ends the server and removes its data. */
-  @Override
-  void close();
 
   /** The JDBC URL of the database that is there from the start; without the password. */
   default String url() {
