@@ -1,5 +1,6 @@
 package dev.warren;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,31 +27,43 @@ public final class TaskCall<R> implements Callable<R> {
   private final TaskRef<R> task;
   private final List<? extends @Nullable Object> args;
   private final Map<String, @Nullable Object> kwargs;
-  private final @Nullable Instant expires;
+  private final Options options;
   private final Callbacks<R> callbacks;
+
+  /** What the caller chose, but for the arguments. */
+  private record Options(
+      @Nullable Instant eta,
+      @Nullable Instant expires,
+      @Nullable Duration softTimeLimit,
+      @Nullable Duration timeLimit) {}
 
   private TaskCall(
       TaskRef<R> task,
       List<? extends @Nullable Object> args,
       Map<String, @Nullable Object> kwargs,
-      @Nullable Instant expires,
+      Options options,
       Callbacks<R> callbacks) {
     this.task = task;
     this.args = args;
     this.kwargs = kwargs;
-    this.expires = expires;
+    this.options = options;
     this.callbacks = callbacks;
   }
 
   static <R> TaskCall<R> of(TaskRef<R> task, List<? extends @Nullable Object> args) {
-    return new TaskCall<>(task, args, Map.of(), null, Callbacks.none());
+    return new TaskCall<>(
+        task, args, Map.of(), new Options(null, null, null, null), Callbacks.none());
+  }
+
+  private TaskCall<R> with(Options others) {
+    return new TaskCall<>(task, args, kwargs, others, callbacks);
   }
 
   /** This call with one more keyword argument. */
   public TaskCall<R> kwarg(String name, @Nullable Object value) {
     Map<String, @Nullable Object> more = new LinkedHashMap<>(kwargs);
     more.put(name, value);
-    return new TaskCall<>(task, args, Collections.unmodifiableMap(more), expires, callbacks);
+    return new TaskCall<>(task, args, Collections.unmodifiableMap(more), options, callbacks);
   }
 
   /**
@@ -58,18 +71,48 @@ public final class TaskCall<R> implements Callable<R> {
    * the handle fails with {@link WarrenException.TaskRevokedException}.
    */
   public TaskCall<R> expiresAt(Instant moment) {
-    return new TaskCall<>(task, args, kwargs, moment, callbacks);
+    return with(new Options(options.eta, moment, options.softTimeLimit, options.timeLimit));
+  }
+
+  /**
+   * This call, not to start before a moment. It is in the queue at once, and counts as any other
+   * there; the worker that gets it gives it to the broker to hold.
+   */
+  public TaskCall<R> notBefore(Instant moment) {
+    return with(new Options(moment, options.expires, options.softTimeLimit, options.timeLimit));
+  }
+
+  /** As {@link #notBefore}, so long from now. */
+  public TaskCall<R> countdown(Duration delay) {
+    return notBefore(Instant.now().plus(delay));
+  }
+
+  /**
+   * This call, whose attempts are asked to end by an interrupt when they have run for so long: for
+   * longer than zero. Goes before what the task or its worker says.
+   */
+  public TaskCall<R> softTimeLimit(Duration limit) {
+    return with(new Options(options.eta, options.expires, limit, options.timeLimit));
+  }
+
+  /**
+   * This call, whose attempts may not run for longer; longer than zero. In a worker's process they
+   * are killed then, in a thread they are interrupted. Goes before what the task or its worker
+   * says.
+   */
+  public TaskCall<R> timeLimit(Duration limit) {
+    return with(new Options(options.eta, options.expires, options.softTimeLimit, limit));
   }
 
   /** This call; {@code callback} gets the value. See {@link Callbacks}. */
   public TaskCall<R> onSuccess(Consumer<? super R> callback) {
     return new TaskCall<>(
-        task, args, kwargs, expires, new Callbacks<>(callback, callbacks.onFailure()));
+        task, args, kwargs, options, new Callbacks<>(callback, callbacks.onFailure()));
   }
 
   /** This call; {@code callback} gets the failure. See {@link Callbacks}. */
   public TaskCall<R> onFailure(Consumer<? super WarrenException> callback) {
-    return new TaskCall<>(task, args, kwargs, expires, callbacks.orFailure(callback));
+    return new TaskCall<>(task, args, kwargs, options, callbacks.orFailure(callback));
   }
 
   /** The task to run. */
@@ -89,7 +132,22 @@ public final class TaskCall<R> implements Callable<R> {
 
   /** The moment after which it must not start, or null. */
   public @Nullable Instant expires() {
-    return expires;
+    return options.expires;
+  }
+
+  /** The moment before which it must not start, or null. */
+  public @Nullable Instant eta() {
+    return options.eta;
+  }
+
+  /** How long an attempt may run before it is asked to end, or null. */
+  public @Nullable Duration softTimeLimit() {
+    return options.softTimeLimit;
+  }
+
+  /** How long an attempt may run, or null. */
+  public @Nullable Duration timeLimit() {
+    return options.timeLimit;
   }
 
   /** What is called with its result. */

@@ -7,9 +7,12 @@ import dev.warren.WarrenException.EncodingException;
 import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WarrenException.TaskRevokedException;
 import dev.warren.WarrenException.WorkerLostException;
+import dev.warren.rabbit.Nanos;
 import dev.warren.wire.ReplyMessage;
 import dev.warren.wire.TaskError;
 import dev.warren.wire.TaskStatus;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -23,6 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class PendingResult<R> extends FutureResult<R> {
 
+  /** A century: far from where the clock's numbers begin anew. */
+  private static final long LONGEST_QUIET = Duration.ofDays(36_525).toNanos();
+
   private final String task;
   private final JavaType resultType;
   private final JsonMapper mapper;
@@ -30,6 +36,7 @@ final class PendingResult<R> extends FutureResult<R> {
   private volatile @Nullable ReplyMessage latest; // written by the thread that receives replies
   private volatile Progress progress = Progress.UNKNOWN; // likewise
   private volatile long lastSign; // likewise, and by acceptedBy()
+  private volatile @Nullable Long quietUntil; // likewise, and when it is made
   private volatile @Nullable String queue; // written once, after lastSign
 
   PendingResult(
@@ -56,6 +63,14 @@ final class PendingResult<R> extends FutureResult<R> {
     accepted();
   }
 
+  /** Nothing is to be heard of it before a moment, and that is no bad sign. */
+  void silentUntil(@Nullable Instant moment) {
+    if (moment != null) {
+      long nanos = Nanos.of(Duration.between(Instant.now(), moment));
+      quietUntil = System.nanoTime() + Math.max(0, Math.min(nanos, LONGEST_QUIET));
+    }
+  }
+
   /** The queue that took the task, or null as long as none did. */
   @Nullable String queue() {
     return queue;
@@ -63,13 +78,16 @@ final class PendingResult<R> extends FutureResult<R> {
 
   /** When the task was accepted or last heard of, on {@link System#nanoTime()}'s clock. */
   long lastSign() {
-    return lastSign;
+    long sign = lastSign;
+    Long quiet = quietUntil;
+    return quiet != null && quiet - sign > 0 ? quiet : sign;
   }
 
   /** A reply that is not terminal is only remembered. */
   void onReply(ReplyMessage reply) {
     lastSign = System.nanoTime();
     latest = reply;
+    silentUntil(reply.dueAt());
     if (reply.status().isTerminal()) {
       accepted(); // it has run, so it was accepted, whatever became of the confirm
     }

@@ -89,10 +89,14 @@ final class RabbitWorkerPool implements WorkerPool {
   public <R> AsyncResult<R> applyAsync(TaskCall<R> call) {
     TaskMessage task =
         TaskMessage.of(UUID.randomUUID().toString(), call.task().name(), call.args(), call.kwargs())
-            .expiringAt(call.expires());
+            .expiringAt(call.expires())
+            .notBefore(call.eta())
+            .softlyLimitedTo(call.softTimeLimit())
+            .limitedTo(call.timeLimit());
     PendingResult<R> handle = handle(task, call.task().resultType(), call.callbacks());
     begin(); // nothing may be thrown from here to where the handle ends the call
     handle.future().whenComplete((value, failure) -> end());
+    handle.silentUntil(call.eta());
     try {
       publish(handle, encode(task), false);
     } catch (EncodingException e) {

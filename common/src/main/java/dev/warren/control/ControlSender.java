@@ -42,8 +42,9 @@ public final class ControlSender implements AutoCloseable {
   }
 
   /**
-   * Tells all workers that are connected right now not to begin these tasks, and to interrupt those
-   * that run. What goes wrong is logged.
+   * Tells all workers not to begin these tasks, and to interrupt those that run: at once those that
+   * are connected right now; others hear of it before they take tasks, for a week. What goes wrong
+   * is logged.
    *
    * <p>What comes while a message waits to be written goes along with it: a caller may revoke any
    * number of tasks one by one.
@@ -81,6 +82,16 @@ public final class ControlSender implements AutoCloseable {
               if (failure != null) {
                 logUntold(
                     batch.isEmpty() ? takeRevoked().size() : batch.size(), failure.toString());
+              }
+            });
+    // After that, and on the same thread, for those that are not connected right now. Where there
+    // never was a Warren worker there is no such stream, and nobody to read it.
+    publisher
+        .publish("", Topology.REVOCATIONS, () -> wire.writeControl(revocation(batch)))
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                log.debug("revocations are not in the stream", failure);
               }
             });
   }

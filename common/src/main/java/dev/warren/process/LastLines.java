@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * Reads a process's output to its end and remembers its last words. Bounded, whatever the process
  * writes: a long line is cut, and only so many are kept. Thread-safe.
  */
-final class LastLines {
+public final class LastLines {
 
   static final int KEPT = 20;
   static final int LONGEST = 2_000;
@@ -22,7 +22,7 @@ final class LastLines {
    *
    * @param each gets every line
    */
-  void readAll(Reader output, Consumer<String> each) throws IOException {
+  public void readAll(Reader output, Consumer<String> each) throws IOException {
     StringBuilder line = new StringBuilder();
     char[] buffer = new char[4_096];
     for (int count = output.read(buffer); count >= 0; count = output.read(buffer)) {
@@ -45,13 +45,15 @@ final class LastLines {
     return text;
   }
 
-  synchronized void remember(String line) {
+  /** Keeps a line, and forgets the oldest if there are too many. */
+  public synchronized void remember(String line) {
     if (lines.size() == KEPT) {
       lines.removeFirst();
     }
     lines.addLast(line);
   }
 
+  /** The lines that are kept, the oldest first. */
   @Override
   public synchronized String toString() {
     return String.join("\n", lines);

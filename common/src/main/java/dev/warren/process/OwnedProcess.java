@@ -47,8 +47,8 @@ final class OwnedProcess {
     this.process = process;
   }
 
-  static OwnedProcess start(WorkerCommand command, ProcessOrders orders) throws IOException {
-    Process process = command.start();
+  static OwnedProcess start(JvmCommand command, ProcessOrders orders) throws IOException {
+    Process process = new ProcessBuilder(command.words()).redirectErrorStream(true).start();
     ALL.add(process);
     process.onExit().thenRun(() -> ALL.remove(process));
     OwnedProcess owned = new OwnedProcess(process);

@@ -2,6 +2,7 @@ package dev.warren.process;
 
 import dev.warren.ProcessPoolSettings;
 import dev.warren.WarrenException;
+import dev.warren.WarrenException.ConfigurationException;
 import dev.warren.WarrenException.PoolBrokenException;
 import java.io.IOException;
 import java.time.Duration;
@@ -45,6 +46,8 @@ public final class OwnedWorkers {
 
   private static final Logger log = LoggerFactory.getLogger(OwnedWorkers.class);
 
+  private static final String MAIN = "dev.warren.worker.pool.PoolWorker";
+
   /** So many starts that fail, with none between that succeeds, and the pool is broken. */
   private static final int MOST_FAILURES = 3;
 
@@ -60,7 +63,7 @@ public final class OwnedWorkers {
   private final ProcessOrders orders;
   private final IntSupplier unfinished;
   private final Listener listener;
-  private final WorkerCommand command;
+  private final JvmCommand command;
   private final ScheduledThreadPoolExecutor supervisor;
   private final CompletableFuture<Void> gone = new CompletableFuture<>();
   private final AtomicBoolean asked = new AtomicBoolean();
@@ -90,7 +93,7 @@ public final class OwnedWorkers {
     this.orders = orders;
     this.unfinished = unfinished;
     this.listener = listener;
-    this.command = WorkerCommand.of(settings.jvmArgs());
+    this.command = command(settings);
     this.supervisor =
         new ScheduledThreadPoolExecutor(
             1,
@@ -101,6 +104,19 @@ public final class OwnedWorkers {
             });
     supervisor.setRemoveOnCancelPolicy(true);
     supervisor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  private static JvmCommand command(ProcessPoolSettings settings) {
+    try {
+      Class.forName(MAIN, false, OwnedWorkers.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new ConfigurationException(
+          "a pool with worker processes of its own needs the worker on its class path: add the"
+              + " dependency dev.warren:warren-worker, or use Warren.pool(String) with workers that"
+              + " run elsewhere",
+          e);
+    }
+    return JvmCommand.of(MAIN, settings.jvmArgs());
   }
 
   /** The most processes there may be. */

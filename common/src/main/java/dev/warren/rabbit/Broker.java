@@ -59,6 +59,7 @@ public final class Broker implements AutoCloseable {
   private final BrokerLink publishing;
   private final BrokerLink consuming;
   private final ConfirmedPublisher publisher;
+  private final Delays delays;
   private final ConcurrentMap<String, Declaration> declared = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, CompletableFuture<Void>> redeclaring =
       new ConcurrentHashMap<>();
@@ -81,6 +82,7 @@ public final class Broker implements AutoCloseable {
     this.publishing = new BrokerLink(name + ".publish", prepared, addresses);
     this.consuming = new BrokerLink(name + ".consume", prepared, addresses);
     this.publisher = new ConfirmedPublisher(publishing, settings.confirmTimeout());
+    this.delays = new Delays(consuming, publisher);
   }
 
   private static ConnectionFactory prepare(ConnectionFactory factory) {
@@ -149,6 +151,11 @@ public final class Broker implements AutoCloseable {
   /** Publishes on the publishing connection. */
   public ConfirmedPublisher publisher() {
     return publisher;
+  }
+
+  /** Holds messages for a while. */
+  public Delays delays() {
+    return delays;
   }
 
   /** The connection to consume on, and to ask the broker on. */

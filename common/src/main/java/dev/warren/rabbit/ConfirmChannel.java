@@ -53,7 +53,8 @@ final class ConfirmChannel implements ConfirmListener {
             .build();
     unconfirmed.put(sequence, message);
     try {
-      channel.basicPublish("", message.queue(), true, properties, message.body());
+      channel.basicPublish(
+          message.exchange(), message.routingKey(), true, properties, message.body());
     } catch (AlreadyClosedException e) {
       unconfirmed.remove(sequence);
       message.refuse("the broker cannot be reached", false);

@@ -86,12 +86,22 @@ public final class ConfirmedPublisher implements AutoCloseable {
    */
   public CompletableFuture<PublishOutcome> publish(
       String queue, BasicProperties properties, byte[] body) {
+    return publish("", queue, properties, body);
+  }
+
+  /**
+   * As above, through an exchange, which has to be there: else the broker closes the channel, and
+   * the outcome of all that is in flight is unknown.
+   */
+  CompletableFuture<PublishOutcome> publish(
+      String exchange, String routingKey, BasicProperties properties, byte[] body) {
     Outgoing message =
-        new Outgoing(queue, properties, body, System.nanoTime() + confirmTimeoutNanos);
+        new Outgoing(
+            exchange, routingKey, properties, body, System.nanoTime() + confirmTimeoutNanos);
     inFlight.incrementAndGet();
     message.outcome().whenComplete((outcome, failure) -> inFlight.decrementAndGet());
     String blocked = link.blockedReason();
-    EncodingException unwritable = unwritable(queue, properties);
+    EncodingException unwritable = unwritable(routingKey, properties);
     if (unwritable != null) {
       message.outcome().completeExceptionally(unwritable);
     } else if (blocked != null) {

@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Outgoing {
 
-  private final String queue;
+  private final String exchange;
+  private final String routingKey;
   private final BasicProperties properties;
   private final byte[] body;
   private final long deadlineNanos;
@@ -21,15 +22,25 @@ final class Outgoing {
   /**
    * @param deadlineNanos until when there must be an outcome, on {@link System#nanoTime()}'s clock
    */
-  Outgoing(String queue, BasicProperties properties, byte[] body, long deadlineNanos) {
-    this.queue = queue;
+  Outgoing(
+      String exchange,
+      String routingKey,
+      BasicProperties properties,
+      byte[] body,
+      long deadlineNanos) {
+    this.exchange = exchange;
+    this.routingKey = routingKey;
     this.properties = properties;
     this.body = body;
     this.deadlineNanos = deadlineNanos;
   }
 
-  String queue() {
-    return queue;
+  String exchange() {
+    return exchange;
+  }
+
+  String routingKey() {
+    return routingKey;
   }
 
   BasicProperties properties() {

@@ -60,6 +60,20 @@ public final class Topology {
    */
   public static final String CONTROL_EXCHANGE = "celery.pidbox";
 
+  /** The stream of what was revoked, for workers that were not there then. */
+  public static final String REVOCATIONS = "warren.revoked";
+
+  private static final Map<String, Object> REVOCATIONS_ARGUMENTS =
+      Map.of(
+          "x-queue-type",
+          "stream",
+          "x-max-age",
+          "7D",
+          "x-max-length-bytes",
+          50_000_000L,
+          "x-stream-max-segment-size-bytes",
+          5_000_000L);
+
   /** After this long a command that its worker did not take is of no use. */
   private static final Duration CONTROL_TTL = Duration.ofMinutes(5);
 
@@ -256,6 +270,11 @@ public final class Topology {
     channel.queueDeclare(queue, false, true, true, arguments);
     channel.queueBind(queue, CONTROL_EXCHANGE, "");
     return queue;
+  }
+
+  /** Declares the stream of what was revoked. */
+  public static void declareRevocations(Channel channel) throws IOException {
+    channel.queueDeclare(REVOCATIONS, true, false, false, REVOCATIONS_ARGUMENTS);
   }
 
   /** What can be seen of a task queue and the queues beside it; null if there is no such queue. */

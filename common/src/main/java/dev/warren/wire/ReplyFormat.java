@@ -24,6 +24,9 @@ final class ReplyFormat {
   /** The values that a chunk has, where the failure takes the result's place. */
   private static final String PARTIAL = "warren_partial";
 
+  /** When a task that is to be retried is due. */
+  private static final String DUE = "warren_due";
+
   private final Json json;
 
   ReplyFormat(Json json) {
@@ -59,6 +62,9 @@ final class ReplyFormat {
     json.writeNumberProperty("retries", Math.max(0, reply.attempt() - 1));
     json.writeStringProperty("date_started", text(reply.startedAt()));
     json.writeStringProperty("date_done", text(reply.doneAt()));
+    if (reply.dueAt() != null) {
+      json.writeStringProperty(DUE, text(reply.dueAt()));
+    }
     json.writeEndObject();
   }
 
@@ -106,7 +112,8 @@ final class ReplyFormat {
             body.path("worker").asString(null),
             body.path("retries").isInt() ? body.path("retries").asInt() + 1 : 0,
             moment(body.path("date_started")),
-            moment(body.path("date_done"))));
+            moment(body.path("date_done")),
+            moment(body.path(DUE))));
   }
 
   private static @Nullable TaskStatus status(String name) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt which execution of the task this tells of; 1 is the first, 0 unknown
  * @param startedAt when this attempt began, or null
  * @param doneAt when it ended, or null
+ * @param dueAt of a RETRY when it is to run again, or null
  */
 public record ReplyMessage(
     String taskId,
@@ -25,4 +26,26 @@ public record ReplyMessage(
     @Nullable String worker,
     int attempt,
     @Nullable Instant startedAt,
-    @Nullable Instant doneAt) {}
+    @Nullable Instant doneAt,
+    @Nullable Instant dueAt) {
+
+  /** A reply that tells of no later moment. */
+  public ReplyMessage(
+      String taskId,
+      TaskStatus status,
+      @Nullable Object result,
+      @Nullable TaskError error,
+      @Nullable String worker,
+      int attempt,
+      @Nullable Instant startedAt,
+      @Nullable Instant doneAt) {
+    this(taskId, status, result, error, worker, attempt, startedAt, doneAt, null);
+  }
+
+  /** This reply as a failure, because its result cannot be sent; one that is a failure stays so. */
+  ReplyMessage failed(String why) {
+    TaskError failure = error != null ? error : new TaskError("ResultNotEncodable", why, null);
+    return new ReplyMessage(
+        taskId, TaskStatus.FAILURE, null, failure, worker, attempt, startedAt, doneAt);
+  }
+}

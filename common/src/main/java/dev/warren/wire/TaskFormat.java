@@ -1,7 +1,6 @@
 package dev.warren.wire;
 
 import dev.warren.wire.Decoded.Reason;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -29,12 +28,10 @@ final class TaskFormat {
   private static final double LONGEST_SECONDS = 100 * 365.25 * 24 * 3600;
 
   private final Json json;
-  private final Clock clock;
   private final String origin = "warren@" + ProcessHandle.current().pid();
 
-  TaskFormat(Json json, Clock clock) {
+  TaskFormat(Json json) {
     this.json = json;
-    this.clock = clock;
   }
 
   WireMessage write(TaskMessage task) {
@@ -46,7 +43,7 @@ final class TaskFormat {
     headers.put("parent_id", null);
     headers.put("group", null);
     headers.put("retries", task.retries());
-    headers.put("eta", null);
+    headers.put("eta", task.eta() == null ? null : task.eta().toString());
     headers.put("expires", task.expires() == null ? null : task.expires().toString());
     headers.put(
         TIME_LIMIT, Arrays.asList(seconds(task.timeLimit()), seconds(task.softTimeLimit())));
@@ -135,7 +132,7 @@ final class TaskFormat {
     if (!args.isArray() || !(kwargs.isObject() || kwargs.isNull())) {
       return Decoded.failed(Reason.BAD_SHAPE, "args is not a list, or kwargs not an object");
     }
-    requireSupported(headers, body.get(2));
+    requireSupported(body.get(2));
     Map<String, JsonNode> named = new LinkedHashMap<>();
     kwargs.properties().forEach(p -> named.put(p.getKey(), p.getValue()));
     List<JsonNode> positional = new ArrayList<>(args.size());
@@ -157,22 +154,18 @@ final class TaskFormat {
             count(headers, WireFormat.LOST_ATTEMPTS),
             timeLimit(headers, 1),
             timeLimit(headers, 0),
+            moment(headers, "eta"),
             message.priority()));
   }
 
   /** What this version cannot honour is refused by name: ignoring it would be wrong in silence. */
-  private void requireSupported(Map<String, @Nullable Object> headers, JsonNode embed) {
+  private static void requireSupported(JsonNode embed) {
     for (String feature : EMBED_FEATURES) {
       JsonNode value = embed.path(feature);
       if (!value.isMissingNode() && !value.isNull() && !value.isEmpty()) {
         throw new MalformedException(
             Reason.UNSUPPORTED_FEATURE, "this worker does not support '" + feature + "' yet");
       }
-    }
-    Instant eta = moment(headers, "eta");
-    if (eta != null && eta.isAfter(clock.instant())) {
-      throw new MalformedException(
-          Reason.UNSUPPORTED_FEATURE, "this worker does not support an 'eta' to come yet: " + eta);
     }
   }
 

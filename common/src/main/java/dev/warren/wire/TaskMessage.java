@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     zero (header {@code timelimit}, with the next)
  * @param timeLimit how long one attempt may run before it counts as failed, or null; longer than
  *     zero
+ * @param eta not to be run before this moment, or null
  * @param priority 0 to 255, higher goes first in a queue that has priorities; null for none, which
  *     is as 0
  */
@@ -50,6 +51,7 @@ public record TaskMessage(
     int lostAttempts,
     @Nullable Duration softTimeLimit,
     @Nullable Duration timeLimit,
+    @Nullable Instant eta,
     @Nullable Integer priority) {
 
   private static final int HIGHEST_PRIORITY = 255;
@@ -76,7 +78,8 @@ public record TaskMessage(
       List<? extends @Nullable Object> args,
       Map<String, ? extends @Nullable Object> kwargs) {
     return new TaskMessage(
-        id, task, args, kwargs, null, id, 0, null, false, false, null, false, 0, null, null, null);
+        id, task, args, kwargs, null, id, 0, null, false, false, null, false, 0, null, null, null,
+        null);
   }
 
   /** This task, answered to a queue. */
@@ -90,6 +93,13 @@ public record TaskMessage(
   public TaskMessage expiringAt(@Nullable Instant moment) {
     Copy copy = new Copy(this);
     copy.expires = moment;
+    return copy.message();
+  }
+
+  /** This task, not to be run before a moment. */
+  public TaskMessage notBefore(@Nullable Instant moment) {
+    Copy copy = new Copy(this);
+    copy.eta = moment;
     return copy.message();
   }
 
@@ -145,6 +155,7 @@ public record TaskMessage(
     private boolean wantsPartial;
     private @Nullable Duration softTimeLimit;
     private @Nullable Duration timeLimit;
+    private @Nullable Instant eta;
     private @Nullable Integer priority;
 
     Copy(TaskMessage of) {
@@ -156,6 +167,7 @@ public record TaskMessage(
       this.wantsPartial = of.wantsPartial;
       this.softTimeLimit = of.softTimeLimit;
       this.timeLimit = of.timeLimit;
+      this.eta = of.eta;
       this.priority = of.priority;
     }
 
@@ -176,6 +188,7 @@ public record TaskMessage(
           of.lostAttempts,
           softTimeLimit,
           timeLimit,
+          eta,
           priority);
     }
   }

@@ -1,7 +1,6 @@
 package dev.warren.wire;
 
 import dev.warren.WarrenException.EncodingException;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,15 +35,8 @@ public final class WireFormat {
    * @param maxBytes largest body that is written or read
    */
   public WireFormat(int maxBytes) {
-    this(maxBytes, Clock.systemUTC());
-  }
-
-  /**
-   * As {@link #WireFormat(int)}, with the clock that tells whether an {@code eta} is still to come.
-   */
-  public WireFormat(int maxBytes, Clock clock) {
     this.json = new Json(maxBytes);
-    this.tasks = new TaskFormat(json, clock);
+    this.tasks = new TaskFormat(json);
     this.replies = new ReplyFormat(json);
     this.items = new ItemFormat(json);
   }
@@ -81,6 +73,18 @@ public final class WireFormat {
    */
   public WireMessage writeReply(ReplyMessage reply, String correlationId) {
     return replies.write(reply, correlationId);
+  }
+
+  /**
+   * As {@link #writeReply}, but a result that cannot be written becomes a failure that says so; a
+   * failure goes without its values.
+   */
+  public WireMessage writeReplyOrFailure(ReplyMessage reply, String correlationId) {
+    try {
+      return writeReply(reply, correlationId);
+    } catch (EncodingException e) {
+      return writeReply(reply.failed(String.valueOf(e.getMessage())), correlationId);
+    }
   }
 
   /** The reply in a message, from a Warren or a Celery worker, or the reason why there is none. */

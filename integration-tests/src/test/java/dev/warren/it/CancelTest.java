@@ -76,6 +76,21 @@ class CancelTest {
     assertThat(journal.begun()).containsExactly("first", "last");
   }
 
+  /** The revocation is kept for workers that are started later. */
+  @Test
+  void aTaskThatIsCancelledWhileThereIsNoWorkerNeverRuns() throws Exception {
+    worker.kill9();
+    AsyncResult<String> unwanted = submit("unwanted", 0);
+    unwanted.acceptance().join();
+
+    assertThat(unwanted.cancel()).isTrue();
+
+    AsyncResult<String> last = submit("last", 0);
+    worker = worker();
+    assertThat(last.get(Deadline.TASK)).isEqualTo("last");
+    assertThat(journal.begun()).containsExactly("last");
+  }
+
   @Test
   void aTaskThatRunsIsInterruptedAndItsWorkerTakesTheNext() throws Exception {
     AsyncResult<String> unwanted = begin("unwanted", LONG);

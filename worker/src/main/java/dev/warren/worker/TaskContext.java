@@ -1,5 +1,8 @@
 package dev.warren.worker;
 
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a running task may know of itself, and tell of itself. A {@link Task} method gets it by
  * declaring a parameter of this type, wherever among its parameters: callers do not see that
@@ -23,6 +26,14 @@ public interface TaskContext {
    * worker that is lost may have been given the task without having begun it.
    */
   int attempt();
+
+  /**
+   * When this attempt reaches its soft time limit, or the hard one if that is earlier; null without
+   * a limit. A task may use it to choose how long it waits for others.
+   */
+  default @Nullable Instant deadline() {
+    return null; // for doubles in tests
+  }
 
   /**
    * Tells the caller how far the task is, for {@code AsyncResult.progress()}. May be called as

@@ -2,10 +2,13 @@ package dev.warren.worker;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The worker's settings, {@code warren.worker.*}. A value left out (null) gets its default here,
@@ -33,6 +36,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param initializer a task that runs once, before the worker takes tasks; if it fails, the worker
  *     does not start. Default: none
  * @param initializerArgs positional arguments of the initializer, a JSON list. Default: none
+ * @param isolation where tasks run, unless a task says otherwise: {@code thread} or {@code
+ *     process}. Default: thread
+ * @param softTimeLimit how long one attempt may run before it is asked to end by an interrupt,
+ *     unless the task or its caller says otherwise. Default: none
+ * @param timeLimit how long one attempt may run, likewise. In a process it is killed then; in a
+ *     thread it is interrupted. Default: none
+ * @param child the processes of {@code isolation=process}
  */
 @ConfigurationProperties("warren.worker")
 public record WorkerProperties(
@@ -45,7 +55,11 @@ public record WorkerProperties(
     @Nullable Path readyFile,
     @Nullable Integer maxTasks,
     @Nullable String initializer,
-    @Nullable String initializerArgs) {
+    @Nullable String initializerArgs,
+    Isolation isolation,
+    @Nullable Duration softTimeLimit,
+    @Nullable Duration timeLimit,
+    ChildProperties child) {
 
   /** One channel for each slot; brokers allow some 2,000 on a connection. */
   private static final int MOST_SLOTS = 1_000;
@@ -61,7 +75,11 @@ public record WorkerProperties(
       @Nullable Path readyFile,
       @Nullable Integer maxTasks,
       @Nullable String initializer,
-      @Nullable String initializerArgs) {
+      @Nullable String initializerArgs,
+      @Nullable Isolation isolation,
+      @Nullable Duration softTimeLimit,
+      @Nullable Duration timeLimit,
+      @Nullable ChildProperties child) {
     this.concurrency =
         concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency;
     if (this.concurrency < 1 || this.concurrency > MOST_SLOTS) {
@@ -86,6 +104,19 @@ public record WorkerProperties(
     this.maxTasks = maxTasks;
     this.initializer = initializer == null || initializer.isBlank() ? null : initializer;
     this.initializerArgs = initializerArgs;
+    this.isolation =
+        isolation == null || isolation == Isolation.DEFAULT ? Isolation.THREAD : isolation;
+    this.softTimeLimit = positive("warren.worker.soft-time-limit", softTimeLimit);
+    this.timeLimit = positive("warren.worker.time-limit", timeLimit);
+    this.child =
+        child == null ? new ChildProperties(null, null, null, null, null, null, null, null) : child;
+  }
+
+  private static @Nullable Duration positive(String property, @Nullable Duration value) {
+    if (value != null && (value.isNegative() || value.isZero())) {
+      throw new IllegalArgumentException(property + " must be longer than 0: " + value);
+    }
+    return value;
   }
 
   private static Duration notNegative(
@@ -104,5 +135,66 @@ public record WorkerProperties(
       host = "unknown-host";
     }
     return ProcessHandle.current().pid() + "@" + host;
+  }
+
+  /**
+   * The children that run tasks in processes of their own, {@code warren.worker.child.*}. There are
+   * at most {@code concurrency} of them.
+   *
+   * @param maxTasks after how many tasks a child is replaced. Default: never
+   * @param maxAge after what time a child is replaced, once it has no task. Default: never
+   * @param maxMemory with how much resident memory after a task a child is replaced. Linux only.
+   *     Default: any
+   * @param startTimeout how long a child may take until it takes tasks. Default: 60s
+   * @param silence how long a child that has a task may give no sign of life before it is killed,
+   *     because it was stopped or only collects garbage. Default: 60s
+   * @param jvmArgs arguments of its JVM, as {@code -Xmx512m}. Default: none; all children may take
+   *     half of the machine's memory
+   * @param environment names of variables that it inherits beside {@code PATH}, {@code HOME},
+   *     {@code USER}, {@code LANG}, {@code LC_ALL}, {@code TZ} and Spring's for profiles and for
+   *     the place of its settings: nothing with a secret, unless it is named here. Default: none
+   */
+  public record ChildProperties(
+      @Nullable Integer maxTasks,
+      @Nullable Duration maxAge,
+      @Nullable DataSize maxMemory,
+      Duration startTimeout,
+      Duration silence,
+      List<String> jvmArgs,
+      List<String> environment,
+      @Nullable Path cache) {
+
+    /** Fills in what was left out and checks the rest. */
+    public ChildProperties(
+        @Nullable Integer maxTasks,
+        @Nullable Duration maxAge,
+        @Nullable DataSize maxMemory,
+        @Nullable Duration startTimeout,
+        @Nullable Duration silence,
+        @Nullable List<String> jvmArgs,
+        @Nullable List<String> environment,
+        @Nullable Path cache) {
+      if (maxTasks != null && maxTasks < 1) {
+        throw new IllegalArgumentException(
+            "warren.worker.child.max-tasks must be at least 1: " + maxTasks);
+      }
+      this.maxTasks = maxTasks;
+      this.maxAge = positive("warren.worker.child.max-age", maxAge);
+      this.maxMemory = maxMemory;
+      Duration start = positive("warren.worker.child.start-timeout", startTimeout);
+      this.startTimeout = start == null ? Duration.ofSeconds(60) : start;
+      Duration quiet = positive("warren.worker.child.silence", silence);
+      this.silence = quiet == null ? Duration.ofSeconds(60) : quiet;
+      this.jvmArgs = jvmArgs == null ? List.of() : List.copyOf(jvmArgs);
+      this.environment = environment == null ? List.of() : List.copyOf(environment);
+      this.cache = cache == null ? homeCache() : cache;
+    }
+
+    private static @Nullable Path homeCache() {
+      Path home = Path.of(System.getProperty("user.home", ""));
+      return home.isAbsolute() && Files.isWritable(home)
+          ? home.resolve(".cache").resolve("warren")
+          : null;
+    }
   }
 }

@@ -176,7 +176,8 @@ final class Results implements ReplyBatches.Handler {
         fit(reply.worker()),
         reply.attempt(),
         reply.startedAt(),
-        reply.doneAt());
+        reply.doneAt(),
+        reply.dueAt());
   }
 
   /** The text "null" of a task that returned nothing; null where nothing is told. */

@@ -43,7 +43,8 @@ final class News {
           Batch batch = new Batch(now, reads.lock(updates.stream().map(TaskUpdate::id).toList()));
           updates.forEach(batch::take);
           List<StoredTask> changed = List.copyOf(batch.changed.values());
-          database.batch(TaskRows.UPDATE, changed, (to, task) -> bind(to, task, now));
+          database.batch(
+              TaskRows.UPDATE, changed, (to, task) -> bind(to, task, batch.heardAt(task.id())));
           database.batch(KEEP_ATTEMPT, batch.ended, News::bind);
           FailPoint.S12_BEFORE_COMMIT.hit();
           return new Applied(
@@ -51,8 +52,8 @@ final class News {
         });
   }
 
-  private static void bind(Binder to, StoredTask task, Instant now) throws SQLException {
-    TaskRows.bindUpdate(to, shown(task), task.dueAt(), task.state().isFinished() ? null : now);
+  private static void bind(Binder to, StoredTask task, Instant heardAt) throws SQLException {
+    TaskRows.bindUpdate(to, shown(task), task.dueAt(), task.state().isFinished() ? null : heardAt);
   }
 
   /** What is left of a part is due at once; that is no eta. */
@@ -80,6 +81,7 @@ final class News {
     private final Map<UUID, StoredTask> tasks = new HashMap<>();
     private final Set<UUID> cancelled = new HashSet<>();
     private final Map<UUID, StoredTask> changed = new LinkedHashMap<>();
+    private final Map<UUID, Instant> silentUntil = new HashMap<>();
     private final Set<UUID> late = new LinkedHashSet<>();
     private final List<EndedAttempt> ended = new ArrayList<>();
     private int unknown;
@@ -107,9 +109,19 @@ final class News {
         if (after != before) {
           tasks.put(id, after);
           changed.put(id, after);
+          silentUntil.remove(id);
+          Instant dueAt = TaskLattice.moment(news.dueAt());
+          if (news.status() == TaskStatus.RETRY && dueAt != null && dueAt.isAfter(now)) {
+            silentUntil.put(id, dueAt);
+          }
           keepAttempts(before, after, news);
         }
       }
+    }
+
+    /** A broker that holds it for a while has not lost it. */
+    Instant heardAt(UUID id) {
+      return silentUntil.getOrDefault(id, now);
     }
 
     private static double jitter() {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt which execution this tells of; 1 is the first, 0 unknown
  * @param startedAt when this attempt began, or null
  * @param doneAt when it ended, or null
+ * @param dueAt of a RETRY when the worker's queue has it again, or null: nothing is heard before
  */
 public record TaskUpdate(
     UUID id,
@@ -28,4 +29,20 @@ public record TaskUpdate(
     @Nullable String worker,
     int attempt,
     @Nullable Instant startedAt,
-    @Nullable Instant doneAt) {}
+    @Nullable Instant doneAt,
+    @Nullable Instant dueAt) {
+
+  /** News that tell of no later moment. */
+  public TaskUpdate(
+      UUID id,
+      int generation,
+      TaskStatus status,
+      @Nullable String result,
+      @Nullable TaskError error,
+      @Nullable String worker,
+      int attempt,
+      @Nullable Instant startedAt,
+      @Nullable Instant doneAt) {
+    this(id, generation, status, result, error, worker, attempt, startedAt, doneAt, null);
+  }
+}

@@ -1,18 +1,37 @@
 package dev.warren.worker.autoconfigure;
 
+import dev.warren.WarrenException.ConfigurationException;
+import dev.warren.WarrenSettings;
 import dev.warren.autoconfigure.WarrenAutoConfiguration;
 import dev.warren.rabbit.Broker;
 import dev.warren.wire.WireFormat;
 import dev.warren.worker.WorkerProperties;
+import dev.warren.worker.WorkerProperties.ChildProperties;
 import dev.warren.worker.delivery.WorkerRuntime;
+import dev.warren.worker.execute.ByRules;
 import dev.warren.worker.execute.Initializer;
+import dev.warren.worker.execute.RetryRules;
+import dev.warren.worker.execute.TaskExecutor;
 import dev.warren.worker.execute.TaskRegistry;
+import dev.warren.worker.execute.TaskRules;
+import dev.warren.worker.execute.ThreadExecutor;
+import dev.warren.worker.process.ChildMain;
+import dev.warren.worker.process.ChildSettings;
+import dev.warren.worker.process.ChildTasks;
+import dev.warren.worker.process.ProcessExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Makes a Spring application a worker: every bean's {@link dev.warren.worker.Task} methods can be
@@ -23,38 +42,144 @@ import org.springframework.context.annotation.Bean;
 @EnableConfigurationProperties(WorkerProperties.class)
 public class WorkerAutoConfiguration {
 
+  /** What a child inherits of its worker's variables; the settings say which others. */
+  private static final List<String> ENVIRONMENT =
+      List.of(
+          "PATH",
+          "HOME",
+          "USER",
+          "LANG",
+          "LC_ALL",
+          "TZ",
+          "SPRING_PROFILES_ACTIVE",
+          "SPRING_CONFIG_LOCATION",
+          "SPRING_CONFIG_ADDITIONAL_LOCATION");
+
   @Bean
   TaskRegistry warrenTaskRegistry(WireFormat wire) {
     return new TaskRegistry(wire.mapper());
   }
 
   @Bean
-  WorkerRuntime warrenWorkerRuntime(
-      Broker broker, WireFormat wire, TaskRegistry registry, WorkerProperties properties) {
-    return new WorkerRuntime(broker, wire, registry, properties);
-  }
-
-  @Bean
-  WorkerLifecycle warrenWorkerLifecycle(
-      WorkerRuntime runtime,
-      TaskBeans tasks,
-      TaskRegistry registry,
-      WireFormat wire,
-      WorkerProperties properties) {
-    Initializer initializer =
-        new Initializer(
-            registry, wire.mapper(), properties.initializer(), properties.initializerArgs());
-    return new WorkerLifecycle(runtime, tasks, initializer, properties.readyFile());
-  }
-
-  @Bean
-  EndAfterMaxTasks warrenEndAfterMaxTasks(
-      WorkerRuntime runtime, ConfigurableApplicationContext context) {
-    return new EndAfterMaxTasks(runtime, context);
-  }
-
-  @Bean
   TaskBeans warrenTaskBeans(ListableBeanFactory beans, TaskRegistry registry) {
     return new TaskBeans(beans, registry);
+  }
+
+  @Bean
+  Initializer warrenInitializer(
+      TaskRegistry registry, WireFormat wire, WorkerProperties properties) {
+    return new Initializer(
+        registry, wire.mapper(), properties.initializer(), properties.initializerArgs());
+  }
+
+  /** The worker itself, which consumes a queue. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnProperty(name = ChildMain.ROLE, havingValue = "worker", matchIfMissing = true)
+  static class Consuming {
+
+    @Bean
+    WorkerRuntime warrenWorkerRuntime(
+        Broker broker,
+        WireFormat wire,
+        TaskRegistry registry,
+        WorkerProperties properties,
+        ObjectProvider<ApplicationOrigin> origin) {
+      return new WorkerRuntime(
+          broker,
+          wire,
+          registry,
+          properties,
+          timer -> executor(broker.settings(), wire, registry, properties, origin, timer));
+    }
+
+    private static TaskExecutor executor(
+        WarrenSettings settings,
+        WireFormat wire,
+        TaskRegistry registry,
+        WorkerProperties properties,
+        ObjectProvider<ApplicationOrigin> origin,
+        ScheduledExecutorService timer) {
+      TaskRules rules =
+          new TaskRules(
+              properties.isolation(),
+              properties.softTimeLimit(),
+              properties.timeLimit(),
+              RetryRules.NONE,
+              null);
+      return new ByRules(
+          registry,
+          rules,
+          new ThreadExecutor(registry, timer),
+          () -> processes(settings, wire, registry, properties, origin));
+    }
+
+    private static ProcessExecutor processes(
+        WarrenSettings settings,
+        WireFormat wire,
+        TaskRegistry registry,
+        WorkerProperties properties,
+        ObjectProvider<ApplicationOrigin> origin) {
+      ApplicationOrigin application = origin.getIfAvailable();
+      if (application == null) {
+        throw new ConfigurationException(
+            "tasks run in processes only in an application that SpringApplication has started;"
+                + " set warren.worker.isolation=thread",
+            null);
+      }
+      ChildProperties child = properties.child();
+      List<String> environment = new ArrayList<>(ENVIRONMENT);
+      environment.addAll(child.environment());
+      DataSize maxMemory = child.maxMemory();
+      return new ProcessExecutor(
+          registry,
+          wire,
+          new ChildSettings(
+              properties.concurrency(),
+              child.maxTasks(),
+              child.maxAge(),
+              maxMemory == null ? null : maxMemory.toBytes(),
+              child.startTimeout(),
+              child.silence(),
+              child.jvmArgs(),
+              environment,
+              settings.maxMessageBytes(),
+              child.cache()),
+          application.orders(properties, settings.maxMessageBytes()));
+    }
+
+    @Bean
+    WorkerLifecycle warrenWorkerLifecycle(
+        WorkerRuntime runtime,
+        TaskBeans tasks,
+        Initializer initializer,
+        WorkerProperties properties) {
+      return new WorkerLifecycle(runtime, tasks, initializer, properties.readyFile());
+    }
+
+    @Bean
+    EndAfterMaxTasks warrenEndAfterMaxTasks(
+        WorkerRuntime runtime, ConfigurableApplicationContext context) {
+      return new EndAfterMaxTasks(runtime, context);
+    }
+  }
+
+  /** A child of the worker, which is given tasks one by one. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnProperty(name = ChildMain.ROLE, havingValue = ChildMain.CHILD)
+  static class Child {
+
+    @Bean
+    ChildTasks warrenChildTasks(
+        WireFormat wire, TaskRegistry registry, TaskBeans tasks, Initializer initializer) {
+      ScheduledExecutorService timer = ChildTasks.timer();
+      return new ChildTasks(
+          wire,
+          new ThreadExecutor(registry, timer),
+          () -> {
+            tasks.register();
+            initializer.run();
+          },
+          timer);
+    }
   }
 }

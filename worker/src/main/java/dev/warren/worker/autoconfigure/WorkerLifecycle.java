@@ -25,6 +25,7 @@ final class WorkerLifecycle implements SmartLifecycle {
 
   @Override
   public void start() {
+    SigtermIsOrderly.install();
     tasks.register();
     initializer.run();
     runtime.start();

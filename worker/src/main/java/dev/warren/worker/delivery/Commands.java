@@ -54,6 +54,11 @@ final class Commands {
     }
   }
 
+  /** Does a revocation that was sent while this worker was not there. */
+  void revokeSilently(ControlRequest command) {
+    revoke(command);
+  }
+
   private void answer(ControlRequest command, Object value) {
     if (command.replyTo() != null) {
       answers.send(command.replyTo(), value);

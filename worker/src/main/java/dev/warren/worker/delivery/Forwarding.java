@@ -5,6 +5,7 @@ import dev.warren.rabbit.PublishOutcome;
 import dev.warren.rabbit.Republishing;
 import dev.warren.rabbit.Topology;
 import dev.warren.wire.WireFormat;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -43,12 +44,19 @@ final class Forwarding {
 
   /** A task that is due at once, ahead of new ones, to any worker. */
   void giveBack(Delivery delivery) {
-    giveBack(delivery, Topology.due(queue));
+    giveBack(delivery, Topology.due(queue), charge(delivery));
   }
 
   /** A task that is to come back in a moment, to any worker. */
   void giveBackForLater(Delivery delivery) {
-    giveBack(delivery, Topology.delay(queue));
+    giveBack(delivery, Topology.delay(queue), charge(delivery));
+  }
+
+  /** A task that is due at once, to any worker, and was lost once more. */
+  void giveBackLost(Delivery delivery) {
+    Map<String, Object> headers = new LinkedHashMap<>();
+    headers.put(WireFormat.LOST_ATTEMPTS, LostAttempts.of(delivery) + 1);
+    giveBack(delivery, Topology.due(queue), headers);
   }
 
   /**
@@ -79,6 +87,23 @@ final class Forwarding {
             });
   }
 
+  /** As {@link #keep}, for a copy that is to come back when a delay is over, or a little later. */
+  CompletableFuture<Void> delay(Delivery delivery, Duration delay, Map<String, Object> headers) {
+    long dueAt = System.nanoTime() + delay.toNanos();
+    return UntilTaken.keep(
+        delivery,
+        () ->
+            broker
+                .delays()
+                .publish(
+                    queue,
+                    Duration.ofNanos(dueAt - System.nanoTime()),
+                    Republishing.copy(delivery.properties(), headers),
+                    delivery.message().body()),
+        () -> broker.redeclare(queue),
+        timer);
+  }
+
   /**
    * Publishes a copy that must not be lost, with some headers added; settles nothing.
    *
@@ -95,13 +120,12 @@ final class Forwarding {
     return Republishing.keepsAll(delivery.properties());
   }
 
-  private void giveBack(Delivery delivery, String target) {
+  private void giveBack(Delivery delivery, String target, Map<String, Object> headers) {
     if (!canBeCopied(delivery)) {
       delivery.giveBack();
       return;
     }
     delivery.willComeAgain();
-    Map<String, Object> headers = charge(delivery);
     UntilTaken.giveBack(
             delivery,
             () -> publish(delivery, target, headers),

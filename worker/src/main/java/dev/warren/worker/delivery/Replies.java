@@ -1,6 +1,5 @@
 package dev.warren.worker.delivery;
 
-import dev.warren.WarrenException.EncodingException;
 import dev.warren.rabbit.AmqpMessages;
 import dev.warren.rabbit.ConfirmedPublisher;
 import dev.warren.rabbit.PublishOutcome;
@@ -12,6 +11,7 @@ import dev.warren.wire.TaskMessage;
 import dev.warren.wire.TaskStatus;
 import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
+import dev.warren.worker.execute.ProgressReports;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
@@ -56,7 +56,22 @@ final class Replies {
       TaskStatus status,
       @Nullable Object result,
       @Nullable TaskError error,
-      @Nullable Instant startedAt) {}
+      @Nullable Instant startedAt,
+      @Nullable Instant dueAt) {
+
+    News(
+        TaskStatus status,
+        @Nullable Object result,
+        @Nullable TaskError error,
+        @Nullable Instant startedAt) {
+      this(status, result, error, startedAt, null);
+    }
+
+    /** These news of a task that runs again at a moment. */
+    News dueAt(Instant moment) {
+      return new News(status, result, error, startedAt, moment);
+    }
+  }
 
   /** The last word on a task; completes when the broker has it, or when nobody wants it. */
   CompletableFuture<Void> end(Delivery delivery, TaskMessage task, News news) {
@@ -106,7 +121,8 @@ final class Replies {
             worker,
             task.attempt(),
             news.startedAt(),
-            doneAt);
+            doneAt,
+            news.dueAt());
     return encode(reply, task.correlationId());
   }
 
@@ -139,29 +155,9 @@ final class Replies {
     return publisher.publish(queue, AmqpMessages.properties(message), message.body());
   }
 
-  /** A result that cannot be sent becomes a failure that can; a failure goes without its values. */
   private WireMessage encode(ReplyMessage reply, String correlationId) {
-    String id = AmqpMessages.fitsShortString(correlationId) ? correlationId : reply.taskId();
-    try {
-      return wire.writeReply(reply, id);
-    } catch (EncodingException e) {
-      log.warn("task {}: {}", reply.taskId(), e.getMessage());
-      TaskError error =
-          reply.error() != null
-              ? reply.error()
-              : new TaskError("ResultNotEncodable", String.valueOf(e.getMessage()), null);
-      ReplyMessage failure =
-          new ReplyMessage(
-              reply.taskId(),
-              TaskStatus.FAILURE,
-              null,
-              error,
-              reply.worker(),
-              reply.attempt(),
-              reply.startedAt(),
-              reply.doneAt());
-      return wire.writeReply(failure, id);
-    }
+    return wire.writeReplyOrFailure(
+        reply, AmqpMessages.fitsShortString(correlationId) ? correlationId : reply.taskId());
   }
 
   /**

@@ -3,7 +3,7 @@ package dev.warren.worker.delivery;
 import dev.warren.Progress;
 import dev.warren.wire.TaskMessage;
 import dev.warren.worker.execute.Outcome;
-import dev.warren.worker.execute.ThreadExecutor;
+import dev.warren.worker.execute.TaskExecutor;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -87,14 +87,19 @@ final class Revocations {
    * Runs a task in the calling thread, unless it is revoked. Never throws.
    *
    * @param reports takes what the task tells of its progress
+   * @param stuck takes the outcome of a task that does not end although it has to
    */
-  Outcome run(ThreadExecutor executor, TaskMessage task, Consumer<Progress> reports) {
+  Outcome run(
+      TaskExecutor executor,
+      TaskMessage task,
+      Consumer<Progress> reports,
+      Consumer<Outcome> stuck) {
     Run run = new Run(task.id());
     running.add(run);
     try {
       return isRevoked(task.id())
           ? Outcome.revoked()
-          : executor.run(task, run::isInterrupted, reports);
+          : executor.run(task, run::isInterrupted, reports, stuck);
     } finally {
       running.remove(run);
       run.end();

@@ -10,9 +10,12 @@ import dev.warren.worker.execute.Outcome;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +34,19 @@ final class Settlement {
 
   private static final Logger log = LoggerFactory.getLogger(Settlement.class);
 
+  /** Header with what the attempts before have failed with. */
+  private static final String ERRORS = "warren_errors";
+
+  private static final int MOST_ERRORS = 5;
+  private static final int LONGEST_ERROR = 300;
+  private static final Duration FARTHEST = Duration.ofDays(90);
+
   private final Forwarding forwarding;
   private final Replies replies;
   private final String queue;
   private final String worker;
   private final Duration unknownTaskTtl;
+  private final int maxLostAttempts;
   private final Clock clock;
 
   Settlement(
@@ -44,12 +55,14 @@ final class Settlement {
       String queue,
       String worker,
       Duration unknownTaskTtl,
+      int maxLostAttempts,
       Clock clock) {
     this.forwarding = forwarding;
     this.replies = replies;
     this.queue = queue;
     this.worker = worker;
     this.unknownTaskTtl = unknownTaskTtl;
+    this.maxLostAttempts = maxLostAttempts;
     this.clock = clock;
   }
 
@@ -68,6 +81,16 @@ final class Settlement {
       case EXPIRED, REVOKED -> end(delivery, task, TaskStatus.REVOKED, outcome, startedAt);
       case UNKNOWN_TASK -> putOff(delivery, task, outcome);
       case ABANDONED -> forwarding.giveBack(delivery);
+      case LOST -> lost(delivery, task, outcome);
+      case RETRY -> retry(delivery, task, outcome, startedAt);
+      case GAVE_UP -> {
+        log.info("task {} {} failed: {}", task.task(), task.id(), oneLine(outcome.error()));
+        endKept(delivery, task, "retries-exhausted", outcome, startedAt);
+      }
+      case NOT_STARTED -> {
+        log.warn("task {} {} is put off: {}", task.task(), task.id(), oneLine(outcome.error()));
+        forwarding.giveBackForLater(delivery);
+      }
     }
   }
 
@@ -105,14 +128,90 @@ final class Settlement {
    * look at, and answered.
    */
   void workerLost(Delivery delivery, TaskMessage task, int times) {
-    Outcome outcome = Outcome.workerLost(times);
+    endLost(delivery, task, Outcome.workerLost(times));
+  }
+
+  private void endLost(Delivery delivery, TaskMessage task, Outcome outcome) {
+    endKept(delivery, task, "worker-lost", outcome, null);
+  }
+
+  /** Kept for an operator to look at, and answered. */
+  private void endKept(
+      Delivery delivery,
+      TaskMessage task,
+      String code,
+      Outcome outcome,
+      @Nullable Instant startedAt) {
     String detail = oneLine(outcome.error());
     log.warn("task {} {} goes to quarantine: {}", task.task(), task.id(), detail);
-    Replies.News news = new Replies.News(TaskStatus.FAILURE, null, outcome.error(), null);
+    Replies.News news = new Replies.News(TaskStatus.FAILURE, null, outcome.error(), startedAt);
     ackAfter(
         delivery,
-        keepDead(delivery, "worker-lost", detail)
-            .thenCompose(kept -> replies.end(delivery, task, news)));
+        keepDead(delivery, code, detail).thenCompose(kept -> replies.end(delivery, task, news)));
+  }
+
+  /** A task whose moment is still to come: the broker holds it until then. */
+  void delay(Delivery delivery, TaskMessage task, Instant eta) {
+    log.debug("task {} {} is held until {}", task.task(), task.id(), eta);
+    delivery.willComeAgain();
+    ackAfter(delivery, forwarding.delay(delivery, until(eta), Map.of()));
+  }
+
+  /** A task that finds no place for its name right now: not all at once again. */
+  void delayFor(Delivery delivery, Duration wait) {
+    delivery.willComeAgain();
+    long spread = ThreadLocalRandom.current().nextLong(Math.max(1, wait.toMillis() / 2));
+    ackAfter(delivery, forwarding.delay(delivery, wait.plusMillis(spread), Map.of()));
+  }
+
+  /** It has failed, and runs again when the broker has held it for a while. */
+  private void retry(
+      Delivery delivery, TaskMessage task, Outcome outcome, @Nullable Instant startedAt) {
+    Duration wait = outcome.retryAfter() == null ? Duration.ZERO : outcome.retryAfter();
+    Instant eta = clock.instant().plus(wait);
+    String error = oneLine(outcome.error());
+    log.info("task {} {} failed, and runs again at {}: {}", task.task(), task.id(), eta, error);
+    replies.announce(
+        delivery,
+        task,
+        new Replies.News(TaskStatus.RETRY, null, outcome.error(), startedAt).dueAt(eta));
+    delivery.willComeAgain();
+    Map<String, Object> headers = new LinkedHashMap<>();
+    headers.put("retries", task.retries() + 1);
+    headers.put("eta", eta.toString());
+    headers.put(ERRORS, errors(delivery, error));
+    ackAfter(delivery, forwarding.delay(delivery, wait, headers));
+  }
+
+  /** Those of the last attempts, for whoever finds the message in quarantine. */
+  private static List<String> errors(Delivery delivery, String latest) {
+    List<String> errors = new ArrayList<>();
+    if (delivery.message().headers().get(ERRORS) instanceof List<?> earlier) {
+      earlier.forEach(one -> errors.add(cut(String.valueOf(one))));
+    }
+    errors.add(cut(latest));
+    return errors.subList(Math.max(0, errors.size() - MOST_ERRORS), errors.size());
+  }
+
+  private static String cut(String text) {
+    return text.length() <= LONGEST_ERROR ? text : text.substring(0, LONGEST_ERROR) + "…";
+  }
+
+  private Duration until(Instant moment) {
+    Instant now = clock.instant();
+    Instant farthest = now.plus(FARTHEST); // whoever gets it then holds it once more
+    return Duration.between(now, moment.isAfter(farthest) ? farthest : moment);
+  }
+
+  /** Its child was lost with it: another attempt, or the end. */
+  private void lost(Delivery delivery, TaskMessage task, Outcome outcome) {
+    int times = LostAttempts.of(delivery) + 1;
+    if (times >= maxLostAttempts) {
+      endLost(delivery, task, outcome.lostForGood(times));
+    } else {
+      log.warn("task {} {} runs again: {}", task.task(), task.id(), oneLine(outcome.error()));
+      forwarding.giveBackLost(delivery);
+    }
   }
 
   private CompletableFuture<Void> keepDead(Delivery delivery, String code, String detail) {

@@ -5,7 +5,8 @@ import dev.warren.wire.TaskMessage;
 import dev.warren.wire.TaskStatus;
 import dev.warren.wire.WireFormat;
 import dev.warren.worker.execute.Outcome;
-import dev.warren.worker.execute.ThreadExecutor;
+import dev.warren.worker.execute.ProgressReports;
+import dev.warren.worker.execute.TaskExecutor;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ final class Slots {
   private static final int MOST_DOUBLINGS = 4;
 
   private final WireFormat wire;
-  private final ThreadExecutor executor;
+  private final TaskExecutor executor;
   private final Settlement settlement;
   private final Replies replies;
   private final Forwarding forwarding;
@@ -55,12 +57,13 @@ final class Slots {
   /** What each slot's thread runs. */
   private final Map<Thread, Delivery> runningIn = new ConcurrentHashMap<>();
 
+  private final StuckSlots stuck;
   private volatile boolean stopping;
 
   Slots(
       int concurrency,
       WireFormat wire,
-      ThreadExecutor executor,
+      TaskExecutor executor,
       Settlement settlement,
       Replies replies,
       Forwarding forwarding,
@@ -78,6 +81,7 @@ final class Slots {
     this.threads =
         new ThreadPoolExecutor(
             concurrency, concurrency, 0, TimeUnit.SECONDS, new PriorityBlockingQueue<>());
+    this.stuck = new StuckSlots(threads, concurrency);
     AtomicInteger number = new AtomicInteger();
     // Not daemons: they keep a worker without a web server alive.
     threads.setThreadFactory(work -> new Thread(work, "warren-slot-" + number.incrementAndGet()));
@@ -229,27 +233,66 @@ final class Slots {
       settlement.settle(delivery, task, Outcome.revoked(), null);
       return;
     }
+    Instant eta = task.eta();
+    if (eta != null && startedAt.isBefore(eta)) {
+      settlement.delay(delivery, task, eta);
+      return;
+    }
     if (lostAttempts.isTooOften(delivery)) {
       settlement.workerLost(delivery, task, LostAttempts.of(delivery));
       return;
     }
+    Duration wait = executor.takePlace(task);
+    if (wait != null) {
+      settlement.delayFor(delivery, wait);
+      return;
+    }
     if (!limit.begin()) {
+      executor.giveUpPlace(task);
       forwarding.giveBack(delivery);
       return;
     }
     if (task.trackStarted() && executor.knows(task)) {
       replies.announce(delivery, task, new Replies.News(TaskStatus.STARTED, null, null, startedAt));
     }
-    settlement.settle(delivery, task, execute(delivery, task, startedAt), startedAt);
+    AtomicBoolean over = new AtomicBoolean();
+    Outcome outcome = execute(delivery, task, startedAt, over);
+    if (over.compareAndSet(false, true)) {
+      settlement.settle(delivery, task, outcome, startedAt);
+    } else {
+      stuck.ended();
+      log.info("task {} {} has ended at last", task.task(), task.id());
+    }
   }
 
-  private Outcome execute(Delivery delivery, TaskMessage task, Instant startedAt) {
+  /**
+   * @param over whether the task is settled: it ended, or it is stuck
+   */
+  private Outcome execute(
+      Delivery delivery, TaskMessage task, Instant startedAt, AtomicBoolean over) {
     runningIn.put(Thread.currentThread(), delivery);
-    try (ProgressReports reports = replies.progressOf(delivery, task, startedAt)) {
-      return revocations.run(executor, task, reports);
+    ProgressReports reports = replies.progressOf(delivery, task, startedAt);
+    try {
+      return revocations.run(
+          executor,
+          task,
+          reports,
+          outcome -> {
+            if (over.compareAndSet(false, true)) {
+              reports.close();
+              stuck.began();
+              settlement.settle(delivery, task, outcome, startedAt);
+            }
+          });
     } finally {
+      reports.close();
       runningIn.remove(Thread.currentThread());
     }
+  }
+
+  /** Whether tasks that are stuck have left enough slots. */
+  boolean isReady() {
+    return stuck.isWithinCap();
   }
 
   /**

@@ -4,8 +4,8 @@ import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.Threads;
 import dev.warren.wire.WireFormat;
 import dev.warren.worker.WorkerProperties;
+import dev.warren.worker.execute.TaskExecutor;
 import dev.warren.worker.execute.TaskRegistry;
-import dev.warren.worker.execute.ThreadExecutor;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,16 +44,27 @@ public final class WorkerRuntime {
   private final TaskRegistry registry;
   private final WorkerProperties properties;
   private final String queue;
+  private final TaskExecutor executor;
   private final Slots slots;
   private final ControlAnswers answers;
   private final ControlConsumer control;
+  private final RevocationLog revocationLog;
   private final List<SlotConsumer> consumers = new ArrayList<>();
   private final ScheduledExecutorService timer = Threads.scheduler("warren-settlement");
   private final CompletableFuture<Void> spent = new CompletableFuture<>();
 
-  /** A worker that is not started. */
+  /**
+   * A worker that is not started.
+   *
+   * @param executors makes what runs the tasks, with a timer that stays the worker's; it is closed
+   *     when the worker stops
+   */
   public WorkerRuntime(
-      Broker broker, WireFormat wire, TaskRegistry registry, WorkerProperties properties) {
+      Broker broker,
+      WireFormat wire,
+      TaskRegistry registry,
+      WorkerProperties properties,
+      Function<ScheduledExecutorService, TaskExecutor> executors) {
     Clock clock = Clock.systemUTC();
     this.broker = broker;
     this.registry = registry;
@@ -63,8 +75,15 @@ public final class WorkerRuntime {
     Forwarding forwarding = new Forwarding(broker, queue, timer);
     LostAttempts lostAttempts = new LostAttempts(properties.maxLostAttempts(), forwarding, timer);
     Settlement settlement =
-        new Settlement(forwarding, replies, queue, name, properties.unknownTaskTtl(), clock);
-    ThreadExecutor executor = new ThreadExecutor(registry, timer);
+        new Settlement(
+            forwarding,
+            replies,
+            queue,
+            name,
+            properties.unknownTaskTtl(),
+            properties.maxLostAttempts(),
+            clock);
+    this.executor = executors.apply(timer);
     this.slots =
         new Slots(
             properties.concurrency(),
@@ -79,6 +98,7 @@ public final class WorkerRuntime {
     this.answers = new ControlAnswers(broker, wire, name, replies::isAllowed);
     Commands commands = new Commands(queue, name, slots, this::consumersOfQueue, answers);
     this.control = new ControlConsumer(broker, wire, name, commands::execute);
+    this.revocationLog = new RevocationLog(broker, wire, commands::revokeSilently);
     for (int i = 0; i < properties.concurrency(); i++) {
       consumers.add(new SlotConsumer(broker, queue, slots::accept));
     }
@@ -94,6 +114,7 @@ public final class WorkerRuntime {
   public void start() {
     broker.declare(queue);
     control.start();
+    revocationLog.start();
     slots.start();
     timer.scheduleWithFixedDelay(
         slots::giveBackWaitingLong, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
@@ -111,12 +132,15 @@ public final class WorkerRuntime {
   /** Whether every slot can be reached by tasks, and its replies can go out. */
   public boolean isTakingTasks() {
     return broker.state() == Broker.State.UP
+        && executor.isReady()
+        && slots.isReady()
         && consumers.stream().allMatch(SlotConsumer::isConsuming);
   }
 
   /** The last step: until here this worker answers for what it holds. */
   private void stopControl() {
     control.stop();
+    revocationLog.stop();
     answers.close();
   }
 
@@ -175,6 +199,7 @@ public final class WorkerRuntime {
       Thread.currentThread().interrupt();
       log.warn("interrupted while stopping; the broker delivers again what was not settled");
     } finally {
+      executor.close();
       Threads.bounded("warren-control-stop", CANCEL_TIMEOUT, this::stopControl);
       timer.shutdownNow();
     }

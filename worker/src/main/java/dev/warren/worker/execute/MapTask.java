@@ -1,9 +1,11 @@
 package dev.warren.worker.execute;
 
+import dev.warren.wire.TaskMessage;
 import dev.warren.worker.TaskContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -16,6 +18,10 @@ import tools.jackson.databind.JsonNode;
  */
 final class MapTask implements TaskHandler {
 
+  static final String MAP = "celery.map";
+  static final String STARMAP = "celery.starmap";
+  private static final Set<String> NAMES = Set.of(MAP, STARMAP);
+
   private final TaskRegistry registry;
   private final boolean star;
 
@@ -25,6 +31,30 @@ final class MapTask implements TaskHandler {
   MapTask(TaskRegistry registry, boolean star) {
     this.registry = registry;
     this.star = star;
+  }
+
+  /** The name of the task that a message calls, for each item if it is a chunk. */
+  static String called(TaskMessage message) {
+    if (!NAMES.contains(message.task())) {
+      return message.task();
+    }
+    Object signature = message.kwargs().get("task");
+    if (signature == null && !message.args().isEmpty()) {
+      signature = message.args().get(0);
+    }
+    return signature instanceof JsonNode node ? node.path("task").asString("") : "";
+  }
+
+  /** How many items a chunk has; 1 if it is none. */
+  static int items(TaskMessage message) {
+    if (!NAMES.contains(message.task())) {
+      return 1;
+    }
+    Object items = message.kwargs().get("it");
+    if (items == null && message.args().size() > 1) {
+      items = message.args().get(1);
+    }
+    return items instanceof JsonNode node ? Math.max(1, node.size()) : 1;
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,31 @@ import org.jspecify.annotations.Nullable;
  * @param value what the task returned; of a chunk that failed the values of the items before the
  *     failing one, if they are wanted; null otherwise
  * @param error why it did not succeed; null if it did
+ * @param retryAfter of RETRY how long to wait; null otherwise
  */
-public record Outcome(Kind kind, @Nullable Object value, @Nullable TaskError error) {
+public record Outcome(
+    Kind kind, @Nullable Object value, @Nullable TaskError error, @Nullable Duration retryAfter) {
+
+  /** One that is not retried. */
+  public Outcome(Kind kind, @Nullable Object value, @Nullable TaskError error) {
+    this(kind, value, error, null);
+  }
+
+  /**
+   * This failure, by the rules of its task: retried, or the end of its retries.
+   *
+   * @param thrown what it is for these rules
+   * @param retries how often the task was retried already
+   */
+  Outcome retried(RetryRules rules, Throwable thrown, int retries) {
+    if (kind != Kind.FAILED || !rules.exist()) {
+      return this;
+    }
+    Duration wait = rules.before(thrown, retries);
+    return wait != null
+        ? new Outcome(Kind.RETRY, null, error, wait)
+        : retries > 0 ? new Outcome(Kind.GAVE_UP, null, error) : this;
+  }
 
   /** What happened. */
   public enum Kind {
@@ -32,9 +56,18 @@ public record Outcome(Kind kind, @Nullable Object value, @Nullable TaskError err
     /** Did not run, or was interrupted: its caller has given it up. */
     REVOKED,
     /** Was interrupted because the worker shuts down; must run again, elsewhere. */
-    ABANDONED
+    ABANDONED,
+    /** Ran and threw; it is to run again after a while. */
+    RETRY,
+    /** Ran and threw, and has no retries left. */
+    GAVE_UP,
+    /** Its child was lost while it ran. */
+    LOST,
+    /** Did not run: no child could be started. */
+    NOT_STARTED
   }
 
+  private static final String TIME_LIMIT_EXCEEDED = "TimeLimitExceeded";
   private static final int LONGEST_MESSAGE = 4_000;
   private static final int LONGEST_TRACE = 16_000;
 
@@ -49,6 +82,57 @@ public record Outcome(Kind kind, @Nullable Object value, @Nullable TaskError err
    */
   static Outcome failed(Throwable thrown, @Nullable Object partial) {
     return new Outcome(Kind.FAILED, partial, describe(thrown));
+  }
+
+  /**
+   * Its child was lost while it ran it.
+   *
+   * @param how how the child ended, and what it said last
+   */
+  public static Outcome lost(String how) {
+    return new Outcome(Kind.LOST, null, new TaskError("WorkerLostError", bounded(how), null));
+  }
+
+  /** No child could be started. */
+  public static Outcome notStarted(@Nullable String why) {
+    return new Outcome(
+        Kind.NOT_STARTED,
+        null,
+        new TaskError("WorkerLostError", bounded(String.valueOf(why)), null));
+  }
+
+  private static String bounded(String text) {
+    return text(text, LONGEST_MESSAGE);
+  }
+
+  /** The task was killed at its time limit. */
+  public static Outcome timeLimitExceeded(Duration limit) {
+    return timeLimitExceeded(limit, null, null);
+  }
+
+  /** Whether the task ran for longer than it may, and its chunk, if it is one, has no values. */
+  boolean isTimeLimitExceeded() {
+    return kind == Kind.FAILED
+        && value == null
+        && error != null
+        && error.type().equals(TIME_LIMIT_EXCEEDED);
+  }
+
+  /** The task ran for longer than it may, ignores its interrupt, and goes on. */
+  static Outcome stuck(Duration limit) {
+    Outcome exceeded = timeLimitExceeded(limit);
+    TaskError error = Objects.requireNonNull(exceeded.error());
+    String message = error.message() + "; it ignores its interrupt, and goes on in its worker";
+    return new Outcome(Kind.FAILED, null, new TaskError(error.type(), message, null));
+  }
+
+  /** This loss of a child, which was the last that is allowed. */
+  public Outcome lostForGood(int times) {
+    String how = error == null ? "" : error.message();
+    String message =
+        "the process that ran it was lost, %s, and it ends here: %s"
+            .formatted(times == 1 ? "once" : times + " times", how);
+    return new Outcome(Kind.FAILED, null, new TaskError("WorkerLostError", bounded(message), null));
   }
 
   /** Its worker was lost while it had the task, so often that it does not run again. */
@@ -67,7 +151,7 @@ public record Outcome(Kind kind, @Nullable Object value, @Nullable TaskError err
    */
   static Outcome timeLimitExceeded(
       Duration limit, @Nullable Throwable thrown, @Nullable Object partial) {
-    return exceeded("TimeLimitExceeded", "time limit", limit, thrown, partial);
+    return exceeded(TIME_LIMIT_EXCEEDED, "time limit", limit, thrown, partial);
   }
 
   /** The task was asked to end at its soft limit, and ended by that interrupt. */
@@ -102,11 +186,12 @@ public record Outcome(Kind kind, @Nullable Object value, @Nullable TaskError err
   }
 
   /** The task was revoked while it ran, and ended by its interrupt. */
-  static Outcome terminated() {
+  public static Outcome terminated() {
     return new Outcome(Kind.REVOKED, null, new TaskError("TaskRevokedError", "terminated", null));
   }
 
-  static Outcome abandoned() {
+  /** The worker stops. */
+  public static Outcome abandoned() {
     return new Outcome(
         Kind.ABANDONED, null, new TaskError("WorkerShutdown", "the worker shut down", null));
   }

@@ -1,6 +1,7 @@
 package dev.warren.worker.execute;
 
 import dev.warren.WarrenException.ConfigurationException;
+import dev.warren.wire.TaskMessage;
 import dev.warren.worker.TaskContext;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
@@ -22,13 +23,19 @@ public final class TaskRegistry {
   private final JsonMapper mapper;
   private final Map<String, TaskHandler> handlers = new LinkedHashMap<>();
   private final Map<String, TaskMethod> methods = new LinkedHashMap<>();
+  private final Map<String, TaskRules> rules = new LinkedHashMap<>();
 
   /** Knows only the tasks that every Celery worker knows. */
   public TaskRegistry(JsonMapper mapper) {
     this.mapper = mapper;
-    handlers.put("celery.map", new MapTask(this, false));
-    handlers.put("celery.starmap", new MapTask(this, true));
+    handlers.put(MapTask.MAP, new MapTask(this, false));
+    handlers.put(MapTask.STARMAP, new MapTask(this, true));
     handlers.put("celery.accumulate", new AccumulateTask());
+  }
+
+  /** As below, without rules. */
+  public void register(String name, Object bean, Method method) {
+    register(name, bean, method, TaskRules.NONE);
   }
 
   /**
@@ -37,7 +44,7 @@ public final class TaskRegistry {
    * @param bean the object to call it on
    * @throws ConfigurationException if the name is taken, or the method cannot be a task
    */
-  public void register(String name, Object bean, Method method) {
+  public void register(String name, Object bean, Method method, TaskRules itsRules) {
     if (name.isBlank() || name.startsWith("celery.")) {
       throw new ConfigurationException(
           "@Task(\"%s\") on %s: a task needs a name that does not start with 'celery.'"
@@ -51,6 +58,12 @@ public final class TaskRegistry {
           "two tasks are named '%s': %s and %s; rename one".formatted(name, other, task), null);
     }
     handlers.put(name, task);
+    rules.put(name, itsRules);
+  }
+
+  /** The rules of the task that a message calls; of its items, if it is a chunk. */
+  TaskRules rules(TaskMessage task) {
+    return rules.getOrDefault(MapTask.called(task), TaskRules.NONE);
   }
 
   /** The names of all registered methods, sorted. */
@@ -58,9 +71,18 @@ public final class TaskRegistry {
     return new TreeSet<>(methods.keySet());
   }
 
-  /** Whether a task of that name can be run here. */
-  boolean knows(String name) {
-    return handlers.containsKey(name);
+  /** Whether a task can be run here. */
+  public boolean knows(TaskMessage task) {
+    return handlers.containsKey(task.task());
+  }
+
+  /** What becomes of a task that cannot be run here. */
+  public Outcome unknown(TaskMessage task) {
+    return Outcome.unknownTask(unknown(task.task()));
+  }
+
+  private String unknown(String name) {
+    return "no worker that saw it knows task '%s'; this one knows %s".formatted(name, names());
   }
 
   @Nullable Object call(
@@ -68,8 +90,7 @@ public final class TaskRegistry {
       throws Throwable {
     TaskHandler handler = handlers.get(name);
     if (handler == null) {
-      throw new UnknownTaskException(
-          "no worker that saw it knows task '%s'; this one knows %s".formatted(name, names()));
+      throw new UnknownTaskException(unknown(name));
     }
     return handler.call(args, kwargs, context);
   }

@@ -17,10 +17,10 @@ import tools.jackson.databind.JsonNode;
  * Runs a task in the calling thread, a slot's. Whatever the task throws becomes an {@link Outcome}.
  *
  * <p>At its time limits a task is interrupted. A thread cannot be killed: a task that ignores its
- * interrupt keeps its slot until it ends by itself, and only then is it told that it ran for too
- * long.
+ * interrupt is stuck, which is told {@link TimeLimits#GRACE} later, and keeps its thread until it
+ * ends by itself.
  */
-public final class ThreadExecutor {
+public final class ThreadExecutor implements TaskExecutor {
 
   private final TaskRegistry registry;
   private final ScheduledExecutorService timer;
@@ -36,27 +36,34 @@ public final class ThreadExecutor {
     this.timer = timer;
   }
 
-  /** From now on a task that ends by its interrupt counts as abandoned, not as failed. */
+  @Override
   public void stopping() {
     stopping = true;
   }
 
-  /** Whether {@link #run} would find the task. */
-  public boolean knows(TaskMessage task) {
-    return registry.knows(task.task());
+  @Override
+  public boolean isReady() {
+    return true;
   }
 
-  /**
-   * Runs one task that was read from the wire. Never throws.
-   *
-   * @param revoked whether an interrupt came because the task was revoked: if it ends by it, it
-   *     counts as revoked, not as failed
-   * @param reports takes what the task tells of its progress, on any thread, until the task has
-   *     ended
-   */
+  @Override
+  public boolean knows(TaskMessage task) {
+    return registry.knows(task);
+  }
+
+  /** As below; a task that is stuck is waited for. */
   public Outcome run(TaskMessage task, BooleanSupplier revoked, Consumer<Progress> reports) {
+    return run(task, revoked, reports, outcome -> {});
+  }
+
+  @Override
+  public Outcome run(
+      TaskMessage task,
+      BooleanSupplier revoked,
+      Consumer<Progress> reports,
+      Consumer<Outcome> stuck) {
     RunningTask context = new RunningTask(task, reports);
-    TimeLimits limits = TimeLimits.begin(task, timer);
+    TimeLimits limits = TimeLimits.begin(task, timer, stuck);
     try {
       Object value = registry.call(task.task(), args(task), kwargs(task), context);
       Duration exceeded = limits.hard();
@@ -68,7 +75,8 @@ public final class ThreadExecutor {
     } catch (ChunkFailedException e) {
       return ended(e.failure(), task.wantsPartial() ? e.values() : null, limits, revoked);
     } catch (Throwable thrown) {
-      return ended(thrown, null, limits, revoked);
+      return ended(thrown, null, limits, revoked)
+          .retried(registry.rules(task).retries(), thrown, task.retries());
     } finally {
       limits.end();
       context.end();

@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,9 @@ final class TimeLimits {
 
   private static final Logger log = LoggerFactory.getLogger(TimeLimits.class);
 
+  /** How long a task may take to end once it was interrupted at its hard limit. */
+  static final Duration GRACE = Duration.ofSeconds(1);
+
   private final TaskMessage task;
   private final Thread thread = Thread.currentThread();
   private final List<Future<?>> timers = new ArrayList<>(2); // this thread only
@@ -35,13 +39,21 @@ final class TimeLimits {
   private boolean hardPassed; // likewise
   private boolean ended; // likewise
 
-  private TimeLimits(TaskMessage task) {
+  private final Consumer<Outcome> stuck;
+
+  private TimeLimits(TaskMessage task, Consumer<Outcome> stuck) {
     this.task = task;
+    this.stuck = stuck;
   }
 
-  /** The limits of a task that begins now in this thread. */
-  static TimeLimits begin(TaskMessage task, ScheduledExecutorService timer) {
-    TimeLimits limits = new TimeLimits(task);
+  /**
+   * The limits of a task that begins now in this thread.
+   *
+   * @param stuck takes its outcome if it goes on nevertheless
+   */
+  static TimeLimits begin(
+      TaskMessage task, ScheduledExecutorService timer, Consumer<Outcome> stuck) {
+    TimeLimits limits = new TimeLimits(task, stuck);
     Duration soft = task.softTimeLimit();
     Duration hard = task.timeLimit();
     if (soft != null && (hard == null || soft.compareTo(hard) < 0)) {
@@ -49,6 +61,7 @@ final class TimeLimits {
     }
     if (hard != null) {
       limits.schedule(timer, limits::passHard, hard);
+      limits.schedule(timer, () -> limits.passGrace(hard), hard.plus(GRACE));
     }
     return limits;
   }
@@ -75,6 +88,15 @@ final class TimeLimits {
       hardPassed = true;
       thread.interrupt();
     }
+  }
+
+  private void passGrace(Duration limit) {
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+    }
+    stuck.accept(Outcome.stuck(limit));
   }
 
   /** The hard limit, if it has passed; null otherwise. */

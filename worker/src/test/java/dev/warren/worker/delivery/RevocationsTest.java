@@ -144,7 +144,8 @@ class RevocationsTest {
         revocations.run(
             executor,
             TaskMessage.of(id, "unwanted", List.of(mapper.valueToTree(id)), Map.of()),
-            progress -> {});
+            progress -> {},
+            outcome -> {});
         Outcome next = run("next" + i, "quick");
         assertThat(next.kind()).isEqualTo(Kind.SUCCEEDED);
         assertThat(next.value()).isEqualTo(false);
@@ -182,6 +183,7 @@ class RevocationsTest {
 
   private Outcome run(String id, String task) {
     List<JsonNode> none = List.of();
-    return revocations.run(executor, TaskMessage.of(id, task, none, Map.of()), progress -> {});
+    return revocations.run(
+        executor, TaskMessage.of(id, task, none, Map.of()), progress -> {}, outcome -> {});
   }
 }

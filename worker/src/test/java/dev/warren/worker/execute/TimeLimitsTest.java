@@ -232,9 +232,24 @@ class TimeLimitsTest {
     Outcome outcome = run(task, limits);
     limits.forEach(Runnable::run);
 
-    assertThat(limits).hasSize(2);
+    assertThat(limits).as("soft, hard, and the grace after it").hasSize(3);
     assertThat(outcome.kind()).isEqualTo(Kind.SUCCEEDED);
     assertThat(Thread.interrupted()).as("it is another task's thread by now").isFalse();
+  }
+
+  @Test
+  void aTaskThatGoesOnAfterItsInterruptIsToldAsStuck() {
+    List<Runnable> limits = new ArrayList<>();
+    List<Outcome> stuck = new ArrayList<>();
+    tasks.atRest = () -> limits.forEach(Runnable::run);
+
+    ThreadExecutor ofHand = new ThreadExecutor(registry, byHand(limits));
+    ofHand.run(task("stubborn", 1).limitedTo(SHORT), () -> false, progress -> {}, stuck::add);
+
+    assertThat(stuck).hasSize(1);
+    TaskError error = failure(stuck.get(0));
+    assertThat(error.type()).isEqualTo("TimeLimitExceeded");
+    assertThat(error.message()).contains("goes on");
   }
 
   /** Thousands of runs, each of which ends at about the moment of its limit. */
@@ -256,19 +271,22 @@ class TimeLimitsTest {
 
   /** Leaves it to the caller when limits pass: they are in the order in which they were set. */
   private Outcome run(TaskMessage task, List<Runnable> limits) {
-    ScheduledThreadPoolExecutor byHand =
-        new ScheduledThreadPoolExecutor(0) {
-          @Override
-          public ScheduledFuture<?> schedule(Runnable action, long delay, TimeUnit unit) {
-            limits.add(action);
-            return super.schedule(() -> {}, delay, unit);
-          }
-        };
+    ScheduledThreadPoolExecutor byHand = byHand(limits);
     try {
       return new ThreadExecutor(registry, byHand).run(task, () -> false, progress -> {});
     } finally {
       byHand.shutdownNow();
     }
+  }
+
+  private static ScheduledThreadPoolExecutor byHand(List<Runnable> limits) {
+    return new ScheduledThreadPoolExecutor(0) {
+      @Override
+      public ScheduledFuture<?> schedule(Runnable action, long delay, TimeUnit unit) {
+        limits.add(action);
+        return super.schedule(() -> {}, delay, unit);
+      }
+    };
   }
 
   private Outcome run(TaskMessage task) {

@@ -1,4 +1,4 @@
-package dev.warren.worker.delivery;
+package dev.warren.worker.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.warren.worker.delivery;
+package dev.warren.worker.execute;
 
 import dev.warren.Progress;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *   <li>R3: nothing is sent once {@link #close} has returned, so that the end is the last word.
  * </ul>
  */
-final class ProgressReports implements Consumer<Progress>, AutoCloseable {
+public final class ProgressReports implements Consumer<Progress>, AutoCloseable {
 
   /** The least time between two reports of a task. */
   static final Duration PAUSE = Duration.ofMillis(100);
@@ -37,7 +37,7 @@ final class ProgressReports implements Consumer<Progress>, AutoCloseable {
 
   /** Runs something once, later, on a thread that must not be blocked. */
   @FunctionalInterface
-  interface Alarm {
+  public interface Alarm {
     /** May throw if it runs nothing any more. */
     void after(Duration pause, Runnable action);
   }
@@ -46,7 +46,7 @@ final class ProgressReports implements Consumer<Progress>, AutoCloseable {
    * @param send sends one report; must not block
    * @param nanos a clock that only goes forward, in nanoseconds
    */
-  ProgressReports(Consumer<Progress> send, LongSupplier nanos, Alarm alarm) {
+  public ProgressReports(Consumer<Progress> send, LongSupplier nanos, Alarm alarm) {
     this.send = send;
     this.nanos = nanos;
     this.alarm = alarm;

@@ -13,12 +13,11 @@ import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command that starts a worker process: this JVM's own {@code java} and class path, so that the
+ * The command that starts another JVM: this one's own {@code java} and class path, so that the
  * process knows every class that this one knows. Immutable.
  */
-final class WorkerCommand {
+public final class JvmCommand {
 
-  private static final String MAIN = "dev.warren.worker.pool.PoolWorker";
   private static final String BOOT_LOADER = "org.springframework.boot.loader.";
   private static final String BOOT_LAUNCHER = BOOT_LOADER + "launch.PropertiesLauncher";
 
@@ -28,41 +27,38 @@ final class WorkerCommand {
   private final List<String> words;
   private final @Nullable Path argumentFile;
 
-  private WorkerCommand(List<String> words, @Nullable Path argumentFile) {
+  private JvmCommand(List<String> words, @Nullable Path argumentFile) {
     this.words = List.copyOf(words);
     this.argumentFile = argumentFile;
   }
 
   /**
-   * The command for this JVM.
+   * The command that runs a class.
    *
-   * @throws ConfigurationException if there is no {@code java}, or no worker on the class path
+   * @param main the class's name
+   * @throws ConfigurationException if this JVM's own {@code java} is not there
    */
-  static WorkerCommand of(List<String> jvmArgs) {
-    requireWorker();
+  public static JvmCommand of(String main, List<String> jvmArgs) {
+    return of(main, jvmArgs, System.getProperty("java.class.path"));
+  }
+
+  /** As above, with a class path in place of this JVM's. */
+  public static JvmCommand of(String main, List<String> jvmArgs, String classPath) {
     List<String> words = new ArrayList<>();
     words.add(java());
     words.addAll(jvmArgs);
-    String classPath = System.getProperty("java.class.path");
     Path argumentFile = classPath.length() > LONGEST_CLASS_PATH ? write(classPath) : null;
     words.addAll(argumentFile == null ? List.of("-cp", classPath) : List.of("@" + argumentFile));
-    words.addAll(main(classPath));
-    return new WorkerCommand(words, argumentFile);
+    words.addAll(main(main, classPath));
+    return new JvmCommand(words, argumentFile);
   }
 
-  private static void requireWorker() {
-    try {
-      Class.forName(MAIN, false, WorkerCommand.class.getClassLoader());
-    } catch (ClassNotFoundException e) {
-      throw new ConfigurationException(
-          "a pool with worker processes of its own needs the worker on its class path: add the"
-              + " dependency dev.warren:warren-worker, or use Warren.pool(String) with workers that"
-              + " run elsewhere",
-          e);
-    }
-  }
-
-  private static String java() {
+  /**
+   * This JVM's own {@code java}.
+   *
+   * @throws ConfigurationException if it is not there
+   */
+  public static String java() {
     Path folder = Path.of(System.getProperty("java.home"), "bin");
     for (String name : List.of("java", "java.exe")) {
       Path java = folder.resolve(name);
@@ -71,15 +67,15 @@ final class WorkerCommand {
       }
     }
     throw new ConfigurationException(
-        "there is no java in " + folder + " to start worker processes with", null);
+        "there is no java in " + folder + " to start processes with", null);
   }
 
   /** Inside an executable jar of Spring Boot only its own launcher finds the classes. */
-  private static List<String> main(String classPath) {
+  private static List<String> main(String main, String classPath) {
     if (!isBootJar(classPath)) {
-      return List.of(MAIN);
+      return List.of(main);
     }
-    List<String> words = new ArrayList<>(List.of("-Dloader.main=" + MAIN));
+    List<String> words = new ArrayList<>(List.of("-Dloader.main=" + main));
     String more = System.getProperty("loader.path");
     if (more != null) {
       words.add("-Dloader.path=" + more);
@@ -88,7 +84,8 @@ final class WorkerCommand {
     return words;
   }
 
-  private static boolean isBootJar(String classPath) {
+  /** Whether a class path is one executable jar of Spring Boot's. */
+  public static boolean isBootJar(String classPath) {
     if (!classPath.endsWith(".jar") || classPath.contains(File.pathSeparator)) {
       return false;
     }
@@ -103,22 +100,22 @@ final class WorkerCommand {
 
   private static Path write(String classPath) {
     try {
-      Path file = Files.createTempFile("warren-pool-", ".args");
+      Path file = Files.createTempFile("warren-process-", ".args");
       String quoted = classPath.replace("\\", "\\\\").replace("\"", "\\\"");
       return Files.writeString(file, "-cp \"" + quoted + "\"\n", Charset.defaultCharset());
     } catch (IOException e) {
       throw new ConfigurationException(
-          "the class path of the worker processes cannot be written to a file: " + e, e);
+          "the class path of a process cannot be written to a file: " + e, e);
     }
   }
 
-  /** Starts a process. */
-  Process start() throws IOException {
-    return new ProcessBuilder(words).redirectErrorStream(true).start();
+  /** The words of the command; a caller may put others before them. */
+  public List<String> words() {
+    return words;
   }
 
   /** No process is started any more. */
-  void discard() {
+  public void discard() {
     if (argumentFile != null) {
       try {
         Files.deleteIfExists(argumentFile);

@@ -1,0 +1,121 @@
+package dev.warren.it.retry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warren.AsyncResult;
+import dev.warren.TaskRef;
+import dev.warren.Warren;
+import dev.warren.WorkerPool;
+import dev.warren.it.kit.Deadline;
+import dev.warren.it.kit.PlainAmqp;
+import dev.warren.it.kit.TestBroker;
+import dev.warren.it.kit.WorkerProcess;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Tasks that are not to start before a moment. */
+class DelaysTest {
+
+  private static final TaskRef<Long> NOW = TaskRef.of("retry.now", Long.class);
+
+  private final String uri = TestBroker.shared().uri();
+  private final String queue = TestBroker.uniqueName("delays");
+
+  @AutoClose private WorkerProcess worker;
+  @AutoClose private Warren warren;
+  @AutoClose private PlainAmqp amqp;
+
+  @BeforeEach
+  void start() {
+    worker = worker();
+    warren = Warren.connect(uri);
+    amqp = PlainAmqp.to(uri);
+    worker.awaitReady();
+  }
+
+  private WorkerProcess worker() {
+    return WorkerProcess.on(uri).queue(queue).running(RetryWorker.class).start();
+  }
+
+  @Test
+  void aTaskStartsNotBeforeItsMoment() throws Exception {
+    WorkerPool pool = warren.pool(queue);
+    List<Instant> etas = new ArrayList<>();
+    List<AsyncResult<Long>> handles = new ArrayList<>();
+    for (int i = 1; i <= 10; i++) {
+      Instant eta = Instant.now().plusMillis(i * 370L);
+      etas.add(eta);
+      handles.add(pool.applyAsync(NOW.with().notBefore(eta)));
+    }
+
+    for (int i = 0; i < handles.size(); i++) {
+      assertThat(handles.get(i).get(Deadline.HEALED))
+          .isGreaterThanOrEqualTo(etas.get(i).toEpochMilli());
+    }
+  }
+
+  @Test
+  void aCelerysEtaIsKept() throws Exception {
+    String replies = amqp.replyQueue();
+    Instant eta = Instant.now().plusSeconds(2);
+    String id = UUID.randomUUID().toString();
+    amqp.put(
+        queue,
+        new BasicProperties.Builder()
+            .contentType("application/json")
+            .contentEncoding("utf-8")
+            .correlationId(id)
+            .replyTo(replies)
+            .headers(
+                Map.of("lang", "py", "task", "retry.now", "id", id, "eta", eta + "", "retries", 0))
+            .build(),
+        "[[], {}, {}]".getBytes(StandardCharsets.UTF_8));
+
+    JsonNode reply = new JsonMapper().readTree(amqp.awaitOne(replies, Deadline.HEALED).getBody());
+    assertThat(reply.path("status").asString()).isEqualTo("SUCCESS");
+    assertThat(reply.path("result").asLong()).isGreaterThanOrEqualTo(eta.toEpochMilli());
+  }
+
+  @Test
+  void whatIsDelayedOutlivesAllWorkers() throws Exception {
+    AsyncResult<Long> handle =
+        warren.pool(queue).applyAsync(NOW.with().countdown(Duration.ofSeconds(4)));
+    Deadline.await("it is held", Deadline.TASK, () -> amqp.count(queue) == 0 && isHeld());
+
+    worker.kill9();
+
+    try (WorkerProcess another = worker()) {
+      assertThat(handle.get(Deadline.HEALED)).isPositive();
+      assertThat(another.isAlive()).isTrue();
+    }
+  }
+
+  private boolean isHeld() {
+    for (int level = 0; level < 25; level++) {
+      if (amqp.exists("warren.delay." + level) && amqp.count("warren.delay." + level) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A handle that waits for its moment is not looked for among the lost. */
+  @Test
+  void aTaskThatIsDelayedIsNotLost() throws Exception {
+    AsyncResult<Long> handle =
+        warren.pool(queue).applyAsync(NOW.with().countdown(Duration.ofSeconds(40)));
+
+    assertThat(handle.get(Deadline.HEALED)).isPositive();
+  }
+}

@@ -1,0 +1,82 @@
+package dev.warren.worker.execute;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many of a task may run in one worker at a time, and how many may begin in a time.
+ * Thread-safe; never blocks.
+ */
+public final class TaskQuota {
+
+  private static final Pattern RATE = Pattern.compile("(\\d{1,6})/(s|m|h)");
+
+  /** After how long a task asks again that found others running. */
+  private static final Duration ASK_AGAIN = Duration.ofMillis(500);
+
+  private final int mostRunning;
+  private final long nanosBetween; // 0 without a rate
+  private int running; // guarded by this
+  private long nextAt = System.nanoTime(); // likewise
+
+  private TaskQuota(int mostRunning, long nanosBetween) {
+    this.mostRunning = mostRunning;
+    this.nanosBetween = nanosBetween;
+  }
+
+  /**
+   * A quota.
+   *
+   * @param mostRunning 0 for any number
+   * @param rate as {@code 10/s}, {@code 100/m} or {@code 5/h}; empty for any
+   * @return null if there is none
+   * @throws IllegalArgumentException if that is no rate, or a negative number
+   */
+  public static @Nullable TaskQuota of(int mostRunning, String rate) {
+    if (mostRunning < 0) {
+      throw new IllegalArgumentException("maxConcurrent must not be negative");
+    }
+    if (rate.isEmpty()) {
+      return mostRunning == 0 ? null : new TaskQuota(mostRunning, 0);
+    }
+    Matcher parts = RATE.matcher(rate.toLowerCase(Locale.ROOT));
+    if (!parts.matches() || Integer.parseInt(parts.group(1)) == 0) {
+      throw new IllegalArgumentException("rateLimit is not such as 10/s, 100/m or 5/h: " + rate);
+    }
+    Duration unit =
+        switch (parts.group(2)) {
+          case "s" -> Duration.ofSeconds(1);
+          case "m" -> Duration.ofMinutes(1);
+          default -> Duration.ofHours(1);
+        };
+    return new TaskQuota(mostRunning, unit.toNanos() / Integer.parseInt(parts.group(1)));
+  }
+
+  /**
+   * Begins with one, which has to {@link #end}.
+   *
+   * @return null if it may begin; else after how long to ask again
+   */
+  public synchronized @Nullable Duration begin() {
+    if (mostRunning > 0 && running >= mostRunning) {
+      return ASK_AGAIN;
+    }
+    long now = System.nanoTime();
+    if (nanosBetween > 0) {
+      if (nextAt - now > 0) {
+        return Duration.ofNanos(nextAt - now);
+      }
+      nextAt = Math.max(nextAt, now - nanosBetween) + nanosBetween;
+    }
+    running++;
+    return null;
+  }
+
+  /** One has ended. */
+  public synchronized void end() {
+    running--;
+  }
+}

@@ -1,0 +1,351 @@
+package dev.warren.worker.process;
+
+import dev.warren.Progress;
+import dev.warren.process.LastLines;
+import dev.warren.worker.process.Frame.Type;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One child, as its worker sees it. Thread-safe; runs one task at a time.
+ *
+ * <ol>
+ *   <li><b>C1</b> It is over when its socket ends: then it is killed, if it still lives, with all
+ *       processes that it has started, and whoever waits for its task is told.
+ *   <li><b>C2</b> Nothing that it prints counts, and nothing it prints is kept but its last lines.
+ * </ol>
+ */
+final class Child {
+
+  private static final Logger log = LoggerFactory.getLogger(Child.class);
+
+  private static final int FIRST_SIGNAL = 128;
+  private static final int LAST_SIGNAL = 64;
+  private static final int LAST_WORDS_MILLIS = 200;
+  private static final Duration REAP = Duration.ofSeconds(5);
+
+  private final Process process;
+  private final boolean ownGroup;
+  private final ServerSocketChannel door;
+  private final int mostBytes;
+  private final ChildOutput output;
+  private final LastLines last = new LastLines();
+  private final long bornAt = System.nanoTime();
+  private final CompletableFuture<Void> outputEnd = new CompletableFuture<>();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final CompletableFuture<String> over = new CompletableFuture<>();
+  private volatile @Nullable Frames frames;
+  private volatile @Nullable Attempt attempt;
+  private volatile @Nullable String killedBecause;
+  private volatile long lastHeard = System.nanoTime();
+  private volatile boolean pinged;
+  private int tasks; // of whoever has it
+
+  /**
+   * A child that was just started.
+   *
+   * @param ownGroup whether it leads a process group of its own
+   * @param door where it connects; closed here
+   */
+  Child(Process process, boolean ownGroup, ServerSocketChannel door, int mostBytes) {
+    this.process = process;
+    this.ownGroup = ownGroup;
+    this.door = door;
+    this.mostBytes = mostBytes;
+    this.output = new ChildOutput(this::toString);
+  }
+
+  /** Begins to listen to it; {@code orders} is what it is told first. */
+  void attend(Frame orders) {
+    daemon("warren-child-output-", this::readOutput);
+    daemon("warren-child-", () -> converse(orders));
+    process.onExit().thenRun(this::closeDoor); // it may end before it has connected
+  }
+
+  private void daemon(String name, Runnable work) {
+    Thread thread = new Thread(work, name + process.pid());
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Completes when it takes tasks; exceptionally with a {@link ChildStartException}. */
+  CompletableFuture<Void> ready() {
+    return ready;
+  }
+
+  /** Completes with how it ended, when it is gone. */
+  CompletableFuture<String> over() {
+    return over;
+  }
+
+  boolean isOver() {
+    return over.isDone() || killedBecause != null;
+  }
+
+  Duration age() {
+    return Duration.ofNanos(System.nanoTime() - bornAt);
+  }
+
+  /** Tasks that it was given. */
+  int tasks() {
+    return tasks;
+  }
+
+  // --- a task ------------------------------------------------------------------------------------
+
+  /** Has it begin with a task, which is said next; the attempt tells the end. */
+  Attempt begin(Consumer<Progress> reports) {
+    Attempt begun = new Attempt(reports);
+    tasks++;
+    lastHeard = System.nanoTime();
+    attempt = begun;
+    if (over.isDone()) { // perhaps before the attempt was there to be told
+      begun.lost(new ChildLostException(over.join()));
+    }
+    return begun;
+  }
+
+  /** Says something to it; blocks while it does not read. */
+  void say(Frame frame) {
+    Frames to = frames;
+    try {
+      if (to != null) {
+        to.write(frame);
+      }
+    } catch (IOException e) { // its end is noticed by whoever reads
+      log.debug("{} does not hear {}", this, frame.type(), e);
+    }
+  }
+
+  /**
+   * As {@link #say}, if nobody is speaking to it; does not block for longer than the system does.
+   */
+  private boolean offer(Frame frame) {
+    Frames to = frames;
+    try {
+      return to != null && to.offer(frame);
+    } catch (IOException e) {
+      log.debug("{} does not hear {}", this, frame.type(), e);
+      return false;
+    }
+  }
+
+  // --- signs of life -----------------------------------------------------------------------------
+
+  /** Asks for a sign of life, unless it has been asked already; kills it after a long silence. */
+  void check(Duration silence) {
+    Attempt running = attempt;
+    if (running == null || isOver()) {
+      return;
+    }
+    if (System.nanoTime() - lastHeard > silence.toNanos()) {
+      if (running.decide()) {
+        kill("it gave no sign of life for " + silence.toSeconds() + " s");
+      }
+    } else if (!pinged) {
+      pinged = offer(Frame.of(Type.PING));
+    }
+  }
+
+  // --- its end -----------------------------------------------------------------------------------
+
+  /** Lets it end in good order. */
+  void end() {
+    offer(Frame.of(Type.END));
+  }
+
+  /** Kills it at once, with all that it has started. Takes some milliseconds. */
+  void kill(String because) {
+    if (over.isDone()) {
+      return; // its number may be another's by now
+    }
+    if (killedBecause == null) {
+      killedBecause = because;
+    }
+    List<ProcessHandle> started = process.descendants().toList();
+    process.destroyForcibly();
+    killGroup();
+    started.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Those that lost their parent are in no tree any more, but still in its group. */
+  private void killGroup() {
+    if (!ownGroup) {
+      return;
+    }
+    try {
+      new ProcessBuilder("sh", "-c", "kill -KILL -- -" + process.pid())
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start();
+    } catch (IOException e) {
+      log.debug("the process group of {} was not killed", this, e);
+    }
+  }
+
+  /** Waits until it is gone; false if it is not by then. An interrupt is kept for later. */
+  boolean awaitOver(Duration longest) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      over.get(longest.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (InterruptedException e) {
+      interrupted = true;
+      return over.isDone();
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  // --- what it says ------------------------------------------------------------------------------
+
+  private void converse(Frame orders) {
+    try (Frames socket = new Frames(door.accept(), mostBytes)) {
+      closeDoor();
+      frames = socket;
+      socket.write(orders);
+      for (Frame frame = socket.read(); frame != null; frame = socket.read()) {
+        lastHeard = System.nanoTime();
+        heard(frame);
+      }
+    } catch (IOException e) { // also when the door was closed, because it ended
+      log.debug("the conversation with {} ends", this, e);
+    } catch (Throwable e) {
+      log.error("the conversation with {} ends", this, e);
+    } finally {
+      closeDoor();
+      gone();
+    }
+  }
+
+  private void heard(Frame frame) {
+    Attempt running = attempt;
+    switch (frame.type()) {
+      case READY -> ready.complete(null);
+      case REFUSED ->
+          ready.completeExceptionally(
+              new ChildStartException(new String(frame.content(), StandardCharsets.UTF_8)));
+      case PROGRESS -> {
+        if (running != null) {
+          running.progress(TaskFrames.progress(frame));
+        }
+      }
+      case DONE -> {
+        attempt = null;
+        if (running != null) {
+          running.done(frame);
+        }
+      }
+      case PONG -> pinged = false;
+      default -> log.warn("{} says {}, which is not for it to say", this, frame.type());
+    }
+  }
+
+  private void gone() {
+    String how;
+    try {
+      if (process.isAlive()) {
+        process.onExit().get(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      log.debug("{} has closed its socket, and lives", this);
+    }
+    String because = killedBecause;
+    kill("it has closed its socket");
+    try {
+      outputEnd.get(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      log.debug("{}: somebody else has its output", this);
+    }
+    try {
+      how = process.waitFor(REAP.toMillis(), TimeUnit.MILLISECONDS) ? end(process.exitValue()) : "";
+    } catch (InterruptedException e) {
+      how = "";
+    }
+    String words = last.toString();
+    String told =
+        this
+            + " "
+            + how
+            + (because == null ? "" : "; it was killed: " + because)
+            + (words.isEmpty() ? "" : "; its last lines:\n" + words);
+    over.complete(told);
+    ready.completeExceptionally(new ChildStartException(told));
+    Attempt running = attempt;
+    if (running != null) {
+      running.lost(new ChildLostException(told));
+    }
+  }
+
+  private static String end(int code) {
+    int signal = code - FIRST_SIGNAL;
+    return signal > 0 && signal <= LAST_SIGNAL
+        ? "ended with exit code %d (signal %d%s)".formatted(code, signal, name(signal))
+        : "ended with exit code " + code;
+  }
+
+  private static String name(int signal) {
+    return switch (signal) {
+      case 4 -> ", SIGILL";
+      case 6 -> ", SIGABRT";
+      case 7 -> ", SIGBUS";
+      case 9 -> ", SIGKILL";
+      case 11 -> ", SIGSEGV";
+      case 15 -> ", SIGTERM";
+      default -> "";
+    };
+  }
+
+  private void closeDoor() {
+    try {
+      door.close();
+    } catch (IOException e) {
+      log.debug("closing the door of {}", this, e);
+    }
+  }
+
+  private void readOutput() {
+    try (Reader reader =
+        new InputStreamReader(process.getInputStream(), Charset.defaultCharset())) {
+      last.readAll(
+          reader,
+          line -> {
+            if (!line.isEmpty()) {
+              last.remember(line);
+              output.log(line);
+            }
+          });
+    } catch (IOException e) {
+      log.debug("the output of {} ends", this, e);
+    } finally {
+      outputEnd.complete(null);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "child " + process.pid();
+  }
+}

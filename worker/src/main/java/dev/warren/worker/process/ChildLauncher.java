@@ -1,0 +1,219 @@
+package dev.warren.worker.process;
+
+import dev.warren.WarrenException.ConfigurationException;
+import dev.warren.process.JvmCommand;
+import dev.warren.process.ProcessOrders;
+import dev.warren.worker.process.Frame.Type;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts children. Thread-safe.
+ *
+ * <p>A child inherits no variable but those of {@link ChildSettings#environment}, no open file, and
+ * an input that is at its end. Its socket and its temporary files are in a folder that only this
+ * user can open, and that goes with it. Where the system has {@code setsid} and {@code setpriv}
+ * (util-linux) it leads a process group of its own, by which all that its tasks start can be
+ * killed, and the kernel kills it when this worker dies; elsewhere it ends when its socket does.
+ */
+final class ChildLauncher implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(ChildLauncher.class);
+
+  private static final String MAIN = "dev.warren.worker.process.ChildMain";
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+  private static final List<Path> PROGRAMS = List.of(Path.of("/usr/bin"), Path.of("/bin"));
+
+  private final ChildSettings settings;
+  private final Frame orders;
+  private final ChildCode code;
+  private final JvmCommand java;
+  private final List<String> prefix = new ArrayList<>();
+  private final boolean ownGroup;
+  private final Path folder;
+  private final AtomicInteger number = new AtomicInteger();
+
+  /** The kernel takes the death of the thread that started a child for that of its parent. */
+  private final ExecutorService starter =
+      Executors.newSingleThreadExecutor(
+          work -> {
+            Thread thread = new Thread(work, "warren-child-starter");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /**
+   * @param orders which application a child is, and with which settings
+   * @throws ConfigurationException if no child can be started here
+   */
+  ChildLauncher(ChildSettings settings, ProcessOrders orders) {
+    this.settings = settings;
+    this.orders = new Frame(Type.ORDERS, orders.toLine().getBytes(StandardCharsets.UTF_8));
+    Path setsid = program("setsid");
+    Path setpriv = program("setpriv");
+    this.ownGroup = setsid != null;
+    if (setsid != null) {
+      prefix.add(setsid.toString());
+    }
+    if (setpriv != null) {
+      prefix.addAll(List.of(setpriv.toString(), "--pdeathsig", "KILL"));
+    }
+    this.code = ChildCode.of(settings.cache());
+    this.java = JvmCommand.of(MAIN, List.of(), code.classPath());
+    try {
+      this.folder = Files.createTempDirectory("warren-");
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "there is no folder for the children's sockets: " + e + "; check java.io.tmpdir", e);
+    }
+  }
+
+  private static @Nullable Path program(String name) {
+    return PROGRAMS.stream()
+        .map(place -> place.resolve(name))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** What a user gives comes last, and wins. */
+  private static List<String> jvmArgs(ChildSettings settings) {
+    List<String> all = new ArrayList<>();
+    all.add("-XX:+ExitOnOutOfMemoryError"); // what is left of a JVM then is not to be trusted
+    all.add("-XX:+UseSerialGC"); // one task at a time: a small heap, few threads
+    all.add("-XX:MaxRAMPercentage=%.2f".formatted(50.0 / settings.most())); // half of it for all
+    all.add("-XX:-CreateCoredumpOnCrash");
+    all.add("-XX:+DisableAttachMechanism");
+    all.add("-Xshare:auto");
+    all.addAll(settings.jvmArgs());
+    return all;
+  }
+
+  /** Starts one; it is ready later. */
+  Child launch() throws IOException {
+    return launch(code.sharing());
+  }
+
+  /**
+   * Makes the archive of classes from which others start faster, if there is none: a child starts,
+   * is ready, and ends. Blocks for that, and does nothing worse than fail.
+   */
+  void makeArchive() {
+    Path archive = code.archive();
+    if (archive == null || !code.lacksArchive()) {
+      return;
+    }
+    Path fresh = archive.resolveSibling("new-" + ProcessHandle.current().pid() + ".jsa");
+    try {
+      Child child = launch(List.of("-XX:ArchiveClassesAtExit=" + fresh));
+      child.ready().get(settings.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      child.end();
+      if (child.awaitOver(settings.startTimeout()) && Files.isRegularFile(fresh)) {
+        Files.move(fresh, archive, StandardCopyOption.ATOMIC_MOVE);
+        log.info("children start from an archive of classes from now on: {}", archive);
+      } else {
+        child.kill("it makes no archive");
+      }
+    } catch (IOException | ExecutionException | TimeoutException e) {
+      log.debug("there is no archive of classes", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      delete(fresh);
+    }
+  }
+
+  private Child launch(List<String> sharing) throws IOException {
+    try {
+      return starter.submit(() -> start(sharing)).get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    }
+  }
+
+  private Child start(List<String> sharing) throws IOException {
+    Path own = Files.createDirectory(folder.resolve(String.valueOf(number.incrementAndGet())));
+    Files.setPosixFilePermissions(own, OWNER_ONLY);
+    Path socket = own.resolve("socket");
+    ServerSocketChannel door = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      door.bind(UnixDomainSocketAddress.of(socket));
+      Process process = process(own, socket, sharing);
+      process.getOutputStream().close();
+      Child child =
+          new Child(process, ownGroup, door, TaskFrames.mostBytes(settings.maxMessageBytes()));
+      child.over().thenRun(() -> delete(own));
+      child.attend(orders);
+      return child;
+    } catch (IOException | RuntimeException e) {
+      door.close();
+      delete(own);
+      throw e;
+    }
+  }
+
+  private Process process(Path own, Path socket, List<String> sharing) throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    List<String> words = java.words();
+    command.add(words.get(0));
+    command.add("-Djava.io.tmpdir=" + own);
+    command.addAll(sharing);
+    command.addAll(jvmArgs(settings));
+    command.addAll(words.subList(1, words.size()));
+    command.add(socket.toString());
+    command.add(String.valueOf(TaskFrames.mostBytes(settings.maxMessageBytes())));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    Map<String, String> environment = builder.environment();
+    environment.keySet().retainAll(settings.environment());
+    environment.put("TMPDIR", own.toString());
+    return builder.start();
+  }
+
+  /** Deletes a folder, or a file, as far as it can. */
+  static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException | RuntimeException e) {
+      log.debug("{} is not deleted", folder, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    starter.shutdown();
+    java.discard();
+    delete(folder);
+  }
+}
