@@ -112,9 +112,10 @@ final class RollCall {
   private void count(String worker, @Nullable JsonNode told) {
     if (told == null) {
       celeryWorkers.add(worker);
-    } else if (told.path("queue").asString("").equals(queue)) {
+    } else if (told.path("consumers").path(queue).isInt()) {
       consumers.put(
-          told.path("process").asString(worker), Math.max(0, told.path("consumers").asInt(0)));
+          told.path("process").asString(worker),
+          Math.max(0, told.path("consumers").path(queue).asInt()));
     }
   }
 

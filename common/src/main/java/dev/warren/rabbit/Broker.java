@@ -266,6 +266,15 @@ public final class Broker implements AutoCloseable {
     return sizeOf(queue, () -> Topology.look(consuming.connection(), queue));
   }
 
+  /**
+   * Whether no message waits in a queue, or there is no such queue. Blocks as {@link #queueStatus}.
+   *
+   * @throws BrokerUnavailableException if the broker does not answer
+   */
+  public boolean isEmpty(String queue) {
+    return sizeOf(queue, () -> Topology.ready(consuming.connection(), queue)) == 0;
+  }
+
   /** A question to the broker. */
   interface Question<T extends @Nullable Object> {
     T ask() throws IOException, TimeoutException;

@@ -15,10 +15,10 @@ class RollCallTest {
 
   @Test
   void consumersOfTheQueueAreCountedOnceForEachProcess() {
-    answer("w", "{\"warren\":{\"queue\":\"q\",\"consumers\":2,\"process\":\"p1\"}}");
-    answer("w", "{\"warren\":{\"queue\":\"q\",\"consumers\":2,\"process\":\"p1\"}}");
-    answer("w", "{\"warren\":{\"queue\":\"q\",\"consumers\":3,\"process\":\"p2\"}}");
-    answer("x", "{\"warren\":{\"queue\":\"other\",\"consumers\":9,\"process\":\"p3\"}}");
+    answer("w", "{\"warren\":{\"consumers\":{\"q\":2},\"process\":\"p1\"}}");
+    answer("w", "{\"warren\":{\"consumers\":{\"q\":2},\"process\":\"p1\"}}");
+    answer("w", "{\"warren\":{\"consumers\":{\"q\":3,\"other\":7},\"process\":\"p2\"}}");
+    answer("x", "{\"warren\":{\"consumers\":{\"other\":9},\"process\":\"p3\"}}");
 
     assertThat(call.answers().consumers()).isEqualTo(5);
   }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.QueueSettings;
+import dev.warren.QueueType;
 import dev.warren.Warren;
 import dev.warren.WarrenException.TopologyMismatchException;
 import dev.warren.WarrenSettings;
 import dev.warren.it.journal.Journal;
 import dev.warren.it.journal.JournalWorker;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
@@ -19,7 +21,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.core.type.TypeReference;
@@ -57,6 +61,42 @@ class PriorityTest {
 
     assertThat(journal.begun()).containsExactly("high", "middle", "low", "none");
     assertThat(due.begun()).containsExactly("high", "low");
+  }
+
+  /**
+   * RabbitMQ 4 takes two high ones (5 and more) for each that is not; older ones know no levels.
+   */
+  @Test
+  @Tag(Ci.FIRST_PASS_ONLY)
+  void aQuorumQueueHasTwoLevelsOfItself() {
+    Assumptions.assumeTrue(
+        serverVersion() >= 4, "a quorum queue has priorities from RabbitMQ 4 on");
+    Journal journal = Journal.in(folder);
+    declare(new QueueSettings(null, QueueType.QUORUM, null));
+    for (int i = 0; i < 6; i++) {
+      put(queue, journal, "low", 1);
+    }
+    for (int i = 0; i < 6; i++) {
+      put(queue, journal, "high", 9);
+    }
+
+    try (WorkerProcess worker =
+        WorkerProcess.on(uri)
+            .queue(queue)
+            .set("warren.queues." + queue + ".type", "quorum")
+            .concurrency(1)
+            .running(JournalWorker.class)
+            .startReady()) {
+      Deadline.await("all have run", Deadline.TASK, () -> journal.ended().size() == 12);
+      assertThat(worker.isAlive()).isTrue();
+    }
+
+    assertThat(journal.begun().subList(0, 6)).filteredOn("high"::equals).hasSizeBetween(3, 5);
+  }
+
+  private static int serverVersion() {
+    String version = TestBroker.shared().ctl("version").strip();
+    return Integer.parseInt(version.substring(0, version.indexOf('.')));
   }
 
   @Test

@@ -18,6 +18,9 @@ import org.springframework.util.unit.DataSize;
  *     that wait. Default: the machine's processors
  * @param name what callers and operators see of this worker. Default: {@code <pid>@<host>}
  * @param queue the task queue to consume. Default: {@code warren.default-queue}
+ * @param queues several task queues to consume, in place of {@code queue}, each {@code <queue>} or
+ *     {@code <queue>:<weight>}: of {@code urgent:3, bulk} three urgent tasks begin for one of bulk,
+ *     while both have some that wait. Each slot has a channel for each queue. Default: none
  * @param drainTimeout how long running tasks may go on after SIGTERM before they are interrupted
  *     and given back. Keep it below the time after which the platform kills. Default: 30s
  * @param unknownTaskTtl how long a task that no worker knows goes round, waiting for a worker that
@@ -49,6 +52,7 @@ public record WorkerProperties(
     Integer concurrency,
     String name,
     @Nullable String queue,
+    List<String> queues,
     Duration drainTimeout,
     Duration unknownTaskTtl,
     Integer maxLostAttempts,
@@ -69,6 +73,7 @@ public record WorkerProperties(
       @Nullable Integer concurrency,
       @Nullable String name,
       @Nullable String queue,
+      @Nullable List<String> queues,
       @Nullable Duration drainTimeout,
       @Nullable Duration unknownTaskTtl,
       @Nullable Integer maxLostAttempts,
@@ -88,6 +93,8 @@ public record WorkerProperties(
     }
     this.name = name == null || name.isBlank() ? defaultName() : name;
     this.queue = queue;
+    this.queues = queues == null ? List.of() : List.copyOf(queues);
+    checkQueues();
     this.drainTimeout =
         notNegative("warren.worker.drain-timeout", drainTimeout, Duration.ofSeconds(30));
     this.unknownTaskTtl =
@@ -110,6 +117,29 @@ public record WorkerProperties(
     this.timeLimit = positive("warren.worker.time-limit", timeLimit);
     this.child =
         child == null ? new ChildProperties(null, null, null, null, null, null, null, null) : child;
+  }
+
+  private void checkQueues() {
+    if (queue != null && !queues.isEmpty()) {
+      throw new IllegalArgumentException(
+          "warren.worker.queue and warren.worker.queues are both set; leave one away");
+    }
+    if (concurrency * ConsumedQueue.parse(queues).size() > MOST_SLOTS) {
+      throw new IllegalArgumentException(
+          "warren.worker.concurrency times the number of warren.worker.queues must be at most %d: %d times %d"
+              .formatted(MOST_SLOTS, concurrency, queues.size()));
+    }
+  }
+
+  /**
+   * The task queues to consume, at least one.
+   *
+   * @param defaultQueue the one to consume if none is set
+   */
+  public List<ConsumedQueue> consumed(String defaultQueue) {
+    return queues.isEmpty()
+        ? List.of(new ConsumedQueue(queue == null ? defaultQueue : queue, 1))
+        : ConsumedQueue.parse(queues);
   }
 
   private static @Nullable Duration positive(String property, @Nullable Duration value) {

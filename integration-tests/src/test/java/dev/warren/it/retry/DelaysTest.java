@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -99,6 +100,33 @@ class DelaysTest {
       assertThat(handle.get(Deadline.HEALED)).isPositive();
       assertThat(another.isAlive()).isTrue();
     }
+  }
+
+  /** {@code -Dwarren.delays=20000} for more; the lateness is printed. */
+  @Test
+  void manyAtOnceDoNotDelayEachOther() throws Exception {
+    int count = Integer.getInteger("warren.delays", 1_000);
+    WorkerPool pool = warren.pool(queue);
+    Instant first = Instant.now().plusMillis(5_000 + count * 2L);
+    List<Instant> etas = new ArrayList<>();
+    List<AsyncResult<Long>> handles = new ArrayList<>();
+    for (int i = 0; i < count; i++) { // the last ones first
+      Instant eta = first.plusMillis((count - i) * 5L);
+      etas.add(eta);
+      handles.add(pool.applyAsync(NOW.with().notBefore(eta)));
+    }
+
+    long[] late = new long[count];
+    for (int i = 0; i < count; i++) {
+      late[i] = handles.get(i).get(Duration.ofMinutes(5)) - etas.get(i).toEpochMilli();
+    }
+
+    Arrays.sort(late);
+    System.out.printf(
+        "[delays] %d tasks, one every 5 ms: late by %d ms (median), %d ms (99 %%), %d ms (most)%n",
+        count, late[count / 2], late[count * 99 / 100], late[count - 1]);
+    assertThat(late[0]).isNotNegative();
+    assertThat(late[count - 1]).isLessThan(Deadline.TASK.toMillis());
   }
 
   private boolean isHeld() {

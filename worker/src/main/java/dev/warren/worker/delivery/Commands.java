@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -22,22 +22,23 @@ final class Commands {
 
   private static final Logger log = LoggerFactory.getLogger(Commands.class);
 
-  private final String queue;
   private final String worker;
   private final Revocations revocations;
   private final Holdings holdings;
-  private final IntSupplier consumers;
+  private final Supplier<Map<String, Integer>> consumers;
   private final ControlAnswers answers;
 
   /** Tells two workers of one name apart. */
   private final String process = UUID.randomUUID().toString();
 
   /**
-   * @param consumers how many consumers of the queue this worker has right now
+   * @param consumers how many consumers of each of its queues this worker has right now
    */
   Commands(
-      String queue, String worker, Slots slots, IntSupplier consumers, ControlAnswers answers) {
-    this.queue = queue;
+      String worker,
+      Slots slots,
+      Supplier<Map<String, Integer>> consumers,
+      ControlAnswers answers) {
     this.worker = worker;
     this.revocations = slots.revocations();
     this.holdings = slots.holdings();
@@ -76,7 +77,7 @@ final class Commands {
 
   /** Celery's answer, for the tasks that are held; and one more entry, of this worker. */
   private Object queryTask(ControlRequest command) {
-    int consuming = consumers.getAsInt();
+    Map<String, Integer> consuming = consumers.get();
     Set<String> asked = new HashSet<>(WireFormat.strings(command.arguments().get("ids")));
     Set<String> running = revocations.running();
     Map<String, Object> answer = new LinkedHashMap<>();
@@ -84,7 +85,7 @@ final class Commands {
       String state = running.contains(id) ? "active" : "reserved";
       answer.put(id, List.of(state, Map.of("id", id, "hostname", worker)));
     }
-    answer.put("warren", Map.of("queue", queue, "consumers", consuming, "process", process));
+    answer.put("warren", Map.of("consumers", consuming, "process", process));
     return answer;
   }
 }

@@ -5,9 +5,11 @@ import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Envelope;
 import dev.warren.rabbit.AmqpMessages;
+import dev.warren.rabbit.Topology;
 import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +30,9 @@ final class Delivery implements Comparable<Delivery> {
 
   private static final Logger log = LoggerFactory.getLogger(Delivery.class);
 
+  private static final Duration PATIENCE = Duration.ofMillis(500);
+  private static final int MOST_DOUBLINGS = 4;
+
   private static final Comparator<Delivery> ORDER =
       Comparator.comparing((Delivery delivery) -> !delivery.due)
           .thenComparing(Comparator.comparingInt(Delivery::priority).reversed())
@@ -37,6 +42,7 @@ final class Delivery implements Comparable<Delivery> {
   private final Envelope envelope;
   private final BasicProperties properties;
   private final WireMessage message;
+  private final String queue;
   private final boolean due;
   private final long arrival;
   private final AtomicBoolean settled = new AtomicBoolean();
@@ -44,7 +50,8 @@ final class Delivery implements Comparable<Delivery> {
   private volatile boolean comesAgain;
 
   /**
-   * @param due it comes from the queue of tasks that were put off, and goes ahead of new ones
+   * @param queue the task queue that it belongs to
+   * @param due it comes from its tasks that were put off, and goes ahead of new ones
    * @param arrival a number that grows with each delivery
    */
   Delivery(
@@ -52,12 +59,14 @@ final class Delivery implements Comparable<Delivery> {
       Envelope envelope,
       BasicProperties properties,
       byte[] body,
+      String queue,
       boolean due,
       long arrival) {
     this.channel = channel;
     this.envelope = envelope;
     this.properties = properties;
     this.message = AmqpMessages.read(properties, body);
+    this.queue = queue;
     this.due = due;
     this.arrival = arrival;
   }
@@ -70,7 +79,17 @@ final class Delivery implements Comparable<Delivery> {
     return properties;
   }
 
-  /** Whether it comes from the queue of tasks that were put off. */
+  /** The task queue that it belongs to, also if it was put off. */
+  String queue() {
+    return queue;
+  }
+
+  /** The queue that it came from. */
+  String source() {
+    return due ? Topology.due(queue) : queue;
+  }
+
+  /** Whether it comes from the tasks that were put off. */
   boolean isDue() {
     return due;
   }
@@ -81,10 +100,10 @@ final class Delivery implements Comparable<Delivery> {
   }
 
   /**
-   * Why the broker moved it here from another queue: {@code maxlen}, {@code expired}, {@code
+   * Why the broker threw it out of its task queue: {@code maxlen}, {@code expired}, {@code
    * rejected}; null if it did not.
    */
-  @Nullable String thrownOutOf(String queue) {
+  @Nullable String thrownOut() {
     Map<?, ?> death = AmqpMessages.lastDeath(message);
     return death != null && queue.equals(String.valueOf(death.get("queue")))
         ? String.valueOf(death.get("reason"))
@@ -99,6 +118,14 @@ final class Delivery implements Comparable<Delivery> {
   /** How often a busy worker offered it to others. */
   int offers() {
     return count(OFFERS);
+  }
+
+  /**
+   * How long it waits for a slot before it is offered to others: twice as long each time it was
+   * offered, up to 8 s, so that it does not go round among busy workers for nothing.
+   */
+  Duration patience() {
+    return PATIENCE.multipliedBy(1L << Math.min(offers(), MOST_DOUBLINGS));
   }
 
   private int count(String header) { // which anybody can write

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the message of a delivery on, as it came, to one of this worker's queues. Thread-safe;
+ * Sends the message of a delivery on, as it came, to its task queue or one beside it. Thread-safe;
  * never blocks.
  *
  * <p>That is also how a task is given back: as a copy, acked once the broker has it. A requeue
@@ -33,30 +33,28 @@ final class Forwarding {
   private static final Logger log = LoggerFactory.getLogger(Forwarding.class);
 
   private final Broker broker;
-  private final String queue;
   private final ScheduledExecutorService timer;
 
-  Forwarding(Broker broker, String queue, ScheduledExecutorService timer) {
+  Forwarding(Broker broker, ScheduledExecutorService timer) {
     this.broker = broker;
-    this.queue = queue;
     this.timer = timer;
   }
 
   /** A task that is due at once, ahead of new ones, to any worker. */
   void giveBack(Delivery delivery) {
-    giveBack(delivery, Topology.due(queue), charge(delivery));
+    giveBack(delivery, Topology.due(delivery.queue()), charge(delivery));
   }
 
   /** A task that is to come back in a moment, to any worker. */
   void giveBackForLater(Delivery delivery) {
-    giveBack(delivery, Topology.delay(queue), charge(delivery));
+    giveBack(delivery, Topology.delay(delivery.queue()), charge(delivery));
   }
 
   /** A task that is due at once, to any worker, and was lost once more. */
   void giveBackLost(Delivery delivery) {
     Map<String, Object> headers = new LinkedHashMap<>();
     headers.put(WireFormat.LOST_ATTEMPTS, LostAttempts.of(delivery) + 1);
-    giveBack(delivery, Topology.due(queue), headers);
+    giveBack(delivery, Topology.due(delivery.queue()), headers);
   }
 
   /**
@@ -75,7 +73,7 @@ final class Forwarding {
     }
     Map<String, Object> headers = charge(delivery);
     headers.put(Delivery.OFFERS, delivery.offers() + 1);
-    return publish(delivery, delivery.isDue() ? Topology.due(queue) : queue, headers)
+    return publish(delivery, delivery.source(), headers)
         .handle(
             (outcome, failure) -> {
               boolean isTaken = outcome == PublishOutcome.ACCEPTED;
@@ -96,11 +94,11 @@ final class Forwarding {
             broker
                 .delays()
                 .publish(
-                    queue,
+                    delivery.queue(),
                     Duration.ofNanos(dueAt - System.nanoTime()),
                     Republishing.copy(delivery.properties(), headers),
                     delivery.message().body()),
-        () -> broker.redeclare(queue),
+        () -> broker.redeclare(delivery.queue()),
         timer);
   }
 
@@ -112,7 +110,10 @@ final class Forwarding {
    */
   CompletableFuture<Void> keep(Delivery delivery, String target, Map<String, Object> headers) {
     return UntilTaken.keep(
-        delivery, () -> publish(delivery, target, headers), () -> broker.redeclare(queue), timer);
+        delivery,
+        () -> publish(delivery, target, headers),
+        () -> broker.redeclare(delivery.queue()),
+        timer);
   }
 
   /** Whether a copy would be complete. What cannot be copied is given back as it is. */
@@ -129,7 +130,7 @@ final class Forwarding {
     UntilTaken.giveBack(
             delivery,
             () -> publish(delivery, target, headers),
-            () -> broker.redeclare(queue),
+            () -> broker.redeclare(delivery.queue()),
             timer)
         .whenComplete(
             (done, failure) -> {

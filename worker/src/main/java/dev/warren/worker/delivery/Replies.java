@@ -14,11 +14,14 @@ import dev.warren.wire.WireMessage;
 import dev.warren.worker.execute.ProgressReports;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +41,7 @@ final class Replies {
   Replies(
       ConfirmedPublisher publisher,
       WireFormat wire,
-      String queue,
+      Collection<String> queues,
       String worker,
       Clock clock,
       ScheduledExecutorService timer) {
@@ -46,7 +49,12 @@ final class Replies {
     this.wire = wire;
     this.worker = worker;
     this.tasksOwnQueues =
-        Set.of(queue, Topology.due(queue), Topology.delay(queue), Topology.dead(queue));
+        queues.stream()
+            .flatMap(
+                queue ->
+                    Stream.of(
+                        queue, Topology.due(queue), Topology.delay(queue), Topology.dead(queue)))
+            .collect(Collectors.toUnmodifiableSet());
     this.clock = clock;
     this.timer = timer;
   }

@@ -43,7 +43,6 @@ final class Settlement {
 
   private final Forwarding forwarding;
   private final Replies replies;
-  private final String queue;
   private final String worker;
   private final Duration unknownTaskTtl;
   private final int maxLostAttempts;
@@ -52,14 +51,12 @@ final class Settlement {
   Settlement(
       Forwarding forwarding,
       Replies replies,
-      String queue,
       String worker,
       Duration unknownTaskTtl,
       int maxLostAttempts,
       Clock clock) {
     this.forwarding = forwarding;
     this.replies = replies;
-    this.queue = queue;
     this.worker = worker;
     this.unknownTaskTtl = unknownTaskTtl;
     this.maxLostAttempts = maxLostAttempts;
@@ -108,16 +105,16 @@ final class Settlement {
    * run. But those for which there was no room in a full queue when the broker started again go on.
    */
   boolean keepsThrownOut(Delivery delivery) {
-    String reason = delivery.thrownOutOf(queue);
+    String reason = delivery.thrownOut();
     if (reason == null || reason.equals("maxlen")) {
       return false;
     }
-    quarantine(delivery, reason, "the broker threw it out of '" + queue + "'");
+    quarantine(delivery, reason, "the broker threw it out of '" + delivery.queue() + "'");
     return true;
   }
 
   private void quarantine(Delivery delivery, String code, String detail) {
-    log.warn("a message of '{}' goes to quarantine: {}: {}", queue, code, detail);
+    log.warn("a message of '{}' goes to quarantine: {}: {}", delivery.queue(), code, detail);
     ackAfter(
         delivery,
         keepDead(delivery, code, detail).thenCompose(kept -> replies.refuse(delivery, detail)));
@@ -218,10 +215,10 @@ final class Settlement {
     Map<String, Object> why = new LinkedHashMap<>();
     why.put("x-warren-reason", code);
     why.put("x-warren-detail", detail);
-    why.put("x-warren-queue", queue);
+    why.put("x-warren-queue", delivery.queue());
     why.put("x-warren-worker", worker);
     why.put("x-warren-time", clock.instant().toString());
-    return forwarding.keep(delivery, Topology.dead(queue), why);
+    return forwarding.keep(delivery, Topology.dead(delivery.queue()), why);
   }
 
   /** An ack once the broker has what must come first; an end in any case. */
@@ -271,7 +268,7 @@ final class Settlement {
     }
     delivery.willComeAgain();
     Map<String, Object> header = Map.of("warren_unknown_since", since.toString());
-    ackAfter(delivery, forwarding.keep(delivery, Topology.delay(queue), header));
+    ackAfter(delivery, forwarding.keep(delivery, Topology.delay(delivery.queue()), header));
   }
 
   private static String oneLine(@Nullable TaskError error) {

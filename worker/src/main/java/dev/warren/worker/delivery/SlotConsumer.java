@@ -21,9 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Consumes for one slot, on a channel of its own, so that the end of a channel gives back no other
- * slot's task. Prefetch is one for each of the two queues: a slot is never handed a second new
- * task.
+ * Consumes a task queue, and its tasks that were put off, for one slot, on a channel of its own, so
+ * that the end of a channel gives back no other slot's task.
  *
  * <p>The channel is kept open by the {@link BrokerLink}: a lost one is opened again, a queue that
  * was deleted is declared again and consumed on the same channel, so that what runs can still be
@@ -36,6 +35,7 @@ final class SlotConsumer {
 
   private final Broker broker;
   private final String queue;
+  private final int prefetch;
   private final List<String> sources;
   private final Consumer<Delivery> deliveries;
   private final BrokerLink.Opener opener = this::open;
@@ -47,11 +47,14 @@ final class SlotConsumer {
   private volatile boolean stopped;
 
   /**
+   * @param prefetch how many tasks may be unsettled at once, of new ones and of those that were put
+   *     off
    * @param deliveries takes each delivery at once; called on the channel's own thread
    */
-  SlotConsumer(Broker broker, String queue, Consumer<Delivery> deliveries) {
+  SlotConsumer(Broker broker, String queue, int prefetch, Consumer<Delivery> deliveries) {
     this.broker = broker;
     this.queue = queue;
+    this.prefetch = prefetch;
     this.sources = List.of(Topology.due(queue), queue);
     this.deliveries = deliveries;
   }
@@ -64,6 +67,11 @@ final class SlotConsumer {
   boolean isConsuming() {
     Channel open = channel;
     return open != null && open.isOpen() && consumed.containsAll(sources);
+  }
+
+  /** The task queue. */
+  String queue() {
+    return queue;
   }
 
   /** Whether the broker counts this slot among the queue's consumers. */
@@ -106,7 +114,7 @@ final class SlotConsumer {
   }
 
   private void setUp(Channel fresh) throws IOException {
-    fresh.basicQos(1);
+    fresh.basicQos(prefetch);
     consume(fresh);
   }
 
@@ -145,6 +153,7 @@ final class SlotConsumer {
               envelope,
               properties,
               body,
+              queue,
               !source.equals(queue),
               ARRIVALS.incrementAndGet()));
     }

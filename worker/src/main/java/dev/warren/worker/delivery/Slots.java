@@ -4,23 +4,25 @@ import dev.warren.wire.Decoded;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.TaskStatus;
 import dev.warren.wire.WireFormat;
+import dev.warren.worker.ConsumedQueue;
 import dev.warren.worker.execute.Outcome;
 import dev.warren.worker.execute.ProgressReports;
 import dev.warren.worker.execute.TaskExecutor;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,9 +39,6 @@ import org.slf4j.MDC;
 final class Slots {
 
   private static final Logger log = LoggerFactory.getLogger(Slots.class);
-
-  private static final Duration PATIENCE = Duration.ofMillis(500);
-  private static final int MOST_DOUBLINGS = 4;
 
   private final WireFormat wire;
   private final TaskExecutor executor;
@@ -58,10 +57,12 @@ final class Slots {
   private final Map<Thread, Delivery> runningIn = new ConcurrentHashMap<>();
 
   private final StuckSlots stuck;
+  private final WaitingRoom waiting;
   private volatile boolean stopping;
 
   Slots(
       int concurrency,
+      List<ConsumedQueue> queues,
       WireFormat wire,
       TaskExecutor executor,
       Settlement settlement,
@@ -78,9 +79,10 @@ final class Slots {
     this.lostAttempts = lostAttempts;
     this.clock = clock;
     this.limit = limit;
+    this.waiting = new WaitingRoom(queues);
     this.threads =
         new ThreadPoolExecutor(
-            concurrency, concurrency, 0, TimeUnit.SECONDS, new PriorityBlockingQueue<>());
+            concurrency, concurrency, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
     this.stuck = new StuckSlots(threads, concurrency);
     AtomicInteger number = new AtomicInteger();
     // Not daemons: they keep a worker without a web server alive.
@@ -102,7 +104,8 @@ final class Slots {
     if (stopping) {
       forwarding.giveBack(delivery); // it was on its way when the consumer was cancelled
     } else {
-      threads.execute(new Run(delivery));
+      waiting.add(delivery);
+      threads.execute(this::runNext);
     }
   }
 
@@ -124,15 +127,19 @@ final class Slots {
   /**
    * Offers to other workers what has waited too long for a slot, so that one with a free slot gets
    * it: a busy worker holds no task that an idle one could run. Called now and then.
+   *
+   * @param isEmpty whether no message waits in a queue. One with messages has no idle worker, and a
+   *     task that is offered would only lose its place
    */
-  void giveBackWaitingLong() {
-    long now = System.nanoTime();
-    for (Runnable waiting : threads.getQueue()) {
-      Run run = (Run) waiting;
-      if (run.hasWaitedLong(now) && threads.remove(run)) {
-        offer(run.delivery);
-      }
-    }
+  void offerWaitingLong(Predicate<String> isEmpty) {
+    Map<String, List<Delivery>> bySource =
+        waiting.impatient().stream().collect(Collectors.groupingBy(Delivery::source));
+    bySource.forEach(
+        (source, deliveries) -> {
+          if (isEmpty.test(source)) {
+            deliveries.stream().filter(waiting::remove).forEach(this::offer);
+          }
+        });
   }
 
   private void offer(Delivery delivery) {
@@ -149,10 +156,9 @@ final class Slots {
   /** Takes no more, and gives back what no slot has begun; says how many. */
   int giveBackWaiting() {
     stopping = true;
-    List<Runnable> waiting = new ArrayList<>();
-    threads.getQueue().drainTo(waiting);
-    waiting.forEach(run -> forwarding.giveBack(((Run) run).delivery));
-    return waiting.size();
+    List<Delivery> notBegun = waiting.drain();
+    notBegun.forEach(forwarding::giveBack);
+    return notBegun.size();
   }
 
   /**
@@ -188,6 +194,19 @@ final class Slots {
     executor.stopping();
     threads.shutdownNow();
     threads.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** There is a call for each delivery; one that was taken out meanwhile leaves one too many. */
+  private void runNext() {
+    Delivery delivery = waiting.next();
+    if (delivery == null) {
+      return;
+    }
+    try {
+      run(delivery);
+    } catch (Throwable e) {
+      giveUp(delivery, e);
+    }
   }
 
   private void run(Delivery delivery) {
@@ -319,38 +338,5 @@ final class Slots {
       }
     }
     return false;
-  }
-
-  /** A delivery on its way into a slot. */
-  private final class Run implements Runnable, Comparable<Run> {
-    private final Delivery delivery;
-    private final long since = System.nanoTime();
-
-    Run(Delivery delivery) {
-      this.delivery = delivery;
-    }
-
-    /**
-     * Twice as long each time it was offered, up to 8 s: where all workers are busy, it does not go
-     * round among them for nothing.
-     */
-    boolean hasWaitedLong(long now) {
-      long patience = PATIENCE.toNanos() << Math.min(delivery.offers(), MOST_DOUBLINGS);
-      return now - since >= patience;
-    }
-
-    @Override
-    public void run() {
-      try {
-        Slots.this.run(delivery);
-      } catch (Throwable e) {
-        giveUp(delivery, e);
-      }
-    }
-
-    @Override
-    public int compareTo(Run other) {
-      return delivery.compareTo(other.delivery);
-    }
   }
 }

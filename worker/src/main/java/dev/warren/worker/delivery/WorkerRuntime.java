@@ -3,6 +3,7 @@ package dev.warren.worker.delivery;
 import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.Threads;
 import dev.warren.wire.WireFormat;
+import dev.warren.worker.ConsumedQueue;
 import dev.warren.worker.WorkerProperties;
 import dev.warren.worker.execute.TaskExecutor;
 import dev.warren.worker.execute.TaskRegistry;
@@ -10,15 +11,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running worker: consumes one task queue with a number of slots, from {@link #start} to {@link
+ * A running worker: consumes task queues with a number of slots, from {@link #start} to {@link
  * #stop}.
  *
  * <p>It stops in this order, each step with a bound and a line in the log:
@@ -34,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class WorkerRuntime {
 
   private static final Logger log = LoggerFactory.getLogger(WorkerRuntime.class);
+  private static final int MOST_AHEAD = 9;
   private static final Duration SWEEP = Duration.ofMillis(250);
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration UNLIMITED = Duration.ofDays(100 * 365);
@@ -43,7 +47,7 @@ public final class WorkerRuntime {
   private final Broker broker;
   private final TaskRegistry registry;
   private final WorkerProperties properties;
-  private final String queue;
+  private final List<ConsumedQueue> queues;
   private final TaskExecutor executor;
   private final Slots slots;
   private final ControlAnswers answers;
@@ -51,6 +55,10 @@ public final class WorkerRuntime {
   private final RevocationLog revocationLog;
   private final List<SlotConsumer> consumers = new ArrayList<>();
   private final ScheduledExecutorService timer = Threads.scheduler("warren-settlement");
+
+  /** Of its own, because it waits for the broker's answers. */
+  private final ScheduledExecutorService offers = Threads.scheduler("warren-offers");
+
   private final CompletableFuture<Void> spent = new CompletableFuture<>();
 
   /**
@@ -69,16 +77,15 @@ public final class WorkerRuntime {
     this.broker = broker;
     this.registry = registry;
     this.properties = properties;
-    this.queue = properties.queue() == null ? broker.settings().defaultQueue() : properties.queue();
+    this.queues = properties.consumed(broker.settings().defaultQueue());
     String name = properties.name();
-    Replies replies = new Replies(broker.publisher(), wire, queue, name, clock, timer);
-    Forwarding forwarding = new Forwarding(broker, queue, timer);
+    Replies replies = new Replies(broker.publisher(), wire, names(), name, clock, timer);
+    Forwarding forwarding = new Forwarding(broker, timer);
     LostAttempts lostAttempts = new LostAttempts(properties.maxLostAttempts(), forwarding, timer);
     Settlement settlement =
         new Settlement(
             forwarding,
             replies,
-            queue,
             name,
             properties.unknownTaskTtl(),
             properties.maxLostAttempts(),
@@ -87,6 +94,7 @@ public final class WorkerRuntime {
     this.slots =
         new Slots(
             properties.concurrency(),
+            queues,
             wire,
             executor,
             settlement,
@@ -96,37 +104,61 @@ public final class WorkerRuntime {
             clock,
             new TaskLimit(properties.maxTasks(), this::takeNoMore));
     this.answers = new ControlAnswers(broker, wire, name, replies::isAllowed);
-    Commands commands = new Commands(queue, name, slots, this::consumersOfQueue, answers);
+    Commands commands = new Commands(name, slots, this::consumersOfQueues, answers);
     this.control = new ControlConsumer(broker, wire, name, commands::execute);
     this.revocationLog = new RevocationLog(broker, wire, commands::revokeSilently);
     for (int i = 0; i < properties.concurrency(); i++) {
-      consumers.add(new SlotConsumer(broker, queue, slots::accept));
+      for (ConsumedQueue queue : queues) {
+        consumers.add(new SlotConsumer(broker, queue.name(), prefetch(queue), slots::accept));
+      }
     }
   }
 
   /**
-   * Declares the queue and begins to consume; a broker that is away is waited for in the
+   * Declares the queues and begins to consume; a broker that is away is waited for in the
    * background.
    *
-   * @throws dev.warren.WarrenException.TopologyMismatchException if the queue exists with other
+   * @throws dev.warren.WarrenException.TopologyMismatchException if a queue exists with other
    *     arguments
    */
   public void start() {
-    broker.declare(queue);
+    names().forEach(broker::declare);
     control.start();
     revocationLog.start();
     slots.start();
-    timer.scheduleWithFixedDelay(
-        slots::giveBackWaitingLong, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+    offers.scheduleWithFixedDelay(
+        this::offerWaitingLong, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
     consumers.forEach(SlotConsumer::start);
     log.info(
         broker.state() == Broker.State.DOWN
             ? "worker {} waits for the broker, to take tasks from '{}' with {} slots: {}"
             : "worker {} takes tasks from '{}' with {} slots: {}",
         properties.name(),
-        queue,
+        String.join("', '", names()),
         properties.concurrency(),
         registry.names());
+  }
+
+  private List<String> names() {
+    return queues.stream().map(ConsumedQueue::name).toList();
+  }
+
+  /**
+   * A slot is never handed a second new task of a single queue. Of several, the next ones must be
+   * there when a slot is free, although those before are not settled yet: more of a queue that has
+   * more turns.
+   */
+  private int prefetch(ConsumedQueue queue) {
+    int lowest = queues.stream().mapToInt(ConsumedQueue::weight).min().orElse(1);
+    return queues.size() == 1 ? 1 : 1 + Math.min(queue.weight() / lowest, MOST_AHEAD);
+  }
+
+  private void offerWaitingLong() {
+    try {
+      slots.offerWaitingLong(broker::isEmpty);
+    } catch (RuntimeException e) {
+      log.debug("no task that waits is offered: {}", e.toString());
+    }
   }
 
   /** Whether every slot can be reached by tasks, and its replies can go out. */
@@ -144,8 +176,11 @@ public final class WorkerRuntime {
     answers.close();
   }
 
-  private int consumersOfQueue() {
-    return (int) consumers.stream().filter(SlotConsumer::isConsumingQueue).count();
+  private Map<String, Integer> consumersOfQueues() {
+    return consumers.stream()
+        .collect(
+            Collectors.toMap(
+                SlotConsumer::queue, one -> one.isConsumingQueue() ? 1 : 0, Integer::sum));
   }
 
   /**
@@ -180,7 +215,7 @@ public final class WorkerRuntime {
   public void stop() {
     try {
       Threads.bounded("warren-cancel", CANCEL_TIMEOUT, () -> consumers.forEach(SlotConsumer::stop));
-      log.info("stopping 1/4: no new tasks are taken from '{}'", queue);
+      log.info("stopping 1/4: no new tasks are taken from '{}'", String.join("', '", names()));
       log.info("stopping 2/4: gave back {} tasks that had not begun", slots.giveBackWaiting());
       slots.abandonExiting();
       Duration limit = properties.drainTimeout();
@@ -199,6 +234,7 @@ public final class WorkerRuntime {
       Thread.currentThread().interrupt();
       log.warn("interrupted while stopping; the broker delivers again what was not settled");
     } finally {
+      offers.shutdownNow();
       executor.close();
       Threads.bounded("warren-control-stop", CANCEL_TIMEOUT, this::stopControl);
       timer.shutdownNow();

@@ -2,11 +2,9 @@ package dev.warren.worker.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Envelope;
-import java.lang.reflect.Proxy;
+import java.util.Map;
 import java.util.concurrent.PriorityBlockingQueue;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -27,15 +25,17 @@ class DeliveryTest {
         .containsExactly(dueAndHigh, due, high, plain, zero);
   }
 
+  @Test
+  void itIsPatientTwiceAsLongEachTimeItWasOfferedUpToEightSeconds() {
+    assertThat(IntStream.of(0, 1, 2, 4, 5, 1_000).mapToObj(n -> offered(n).patience().toMillis()))
+        .containsExactly(500L, 1_000L, 2_000L, 8_000L, 8_000L, 8_000L);
+  }
+
+  private static Delivery offered(int times) {
+    return TestDeliveries.delivery("q", false, null, 1, Map.of(Delivery.OFFERS, times));
+  }
+
   private static Delivery delivery(boolean due, @Nullable Integer priority, long arrival) {
-    Channel channel =
-        (Channel)
-            Proxy.newProxyInstance(
-                Channel.class.getClassLoader(),
-                new Class<?>[] {Channel.class},
-                (self, method, args) -> true);
-    BasicProperties properties = new BasicProperties.Builder().priority(priority).build();
-    return new Delivery(
-        channel, new Envelope(arrival, false, "", "q"), properties, new byte[0], due, arrival);
+    return TestDeliveries.delivery("q", due, priority, arrival, Map.of());
   }
 }

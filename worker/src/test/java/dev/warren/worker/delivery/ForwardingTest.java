@@ -29,7 +29,7 @@ class ForwardingTest {
   @AutoClose("shutdownNow")
   private final ScheduledExecutorService timer = Threads.scheduler("test");
 
-  private final Forwarding forwarding = new Forwarding(broker, "queue", timer);
+  private final Forwarding forwarding = new Forwarding(broker, timer);
 
   @Test
   void aDeliveryWhoseChannelIsGoneIsNotOffered() {
@@ -55,6 +55,6 @@ class ForwardingTest {
                 new Class<?>[] {Channel.class},
                 (self, method, args) -> isOpen);
     Envelope envelope = new Envelope(1, false, "", "queue");
-    return new Delivery(channel, envelope, new BasicProperties(), new byte[0], false, 1);
+    return new Delivery(channel, envelope, new BasicProperties(), new byte[0], "queue", false, 1);
   }
 }
