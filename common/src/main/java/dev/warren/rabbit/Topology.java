@@ -43,6 +43,8 @@ import org.slf4j.LoggerFactory;
  * for {@link #REPLY_QUEUE_EXPIRY}</td></tr>
  * <tr><td>{@code warren.results.<id of a database>}</td><td>replies to all producers of that
  * database; they share it, and it stays</td></tr>
+ * <tr><td>{@code warren.running.<uuid>}</td><td>messages whose tasks run for long in one worker; goes
+ * some minutes after it</td></tr>
  * <tr><td>{@code warren.control.<uuid>}</td><td>commands to one worker; not durable, goes with its
  * connection</td></tr>
  * </table>
@@ -84,6 +86,11 @@ public final class Topology {
   public static final Duration POOL_QUEUE_EXPIRY = Duration.ofMinutes(30);
 
   private static final String POOL_QUEUE = "warren.pool.";
+
+  /** How long a message that runs for long stays in its worker's queue once that is lost. */
+  private static final Duration LOST_AFTER = Duration.ofSeconds(1);
+
+  private static final Duration RUNNING_QUEUE_EXPIRY = Duration.ofMinutes(5);
 
   private static final Pattern INEQUIVALENT =
       Pattern.compile(
@@ -270,6 +277,29 @@ public final class Topology {
     channel.queueDeclare(queue, false, true, true, arguments);
     channel.queueBind(queue, CONTROL_EXCHANGE, "");
     return queue;
+  }
+
+  /** A name for a worker's queue of messages whose tasks run for long. */
+  public static String newRunningQueue() {
+    return "warren.running." + UUID.randomUUID();
+  }
+
+  /**
+   * Declares a worker's queue of messages whose tasks run for long, which go to {@link #due} when
+   * the worker is lost. Quorum, because only such a queue can dead-letter at least once.
+   */
+  public static void declareRunning(Channel channel, String queue, String taskQueue)
+      throws IOException {
+    Map<String, Object> arguments =
+        Map.of(
+            "x-queue-type", "quorum",
+            "x-message-ttl", LOST_AFTER.toMillis(),
+            "x-expires", RUNNING_QUEUE_EXPIRY.toMillis(),
+            "x-overflow", "reject-publish",
+            "x-dead-letter-strategy", "at-least-once",
+            "x-dead-letter-exchange", "",
+            "x-dead-letter-routing-key", due(taskQueue));
+    channel.queueDeclare(queue, true, false, false, arguments);
   }
 
   /** Declares the stream of what was revoked. */

@@ -31,6 +31,10 @@ import org.springframework.util.unit.DataSize;
  *     in a worker that has no other such task, so that none is condemned for being nearby. At least
  *     2, because a broker that crashes marks every waiting task as one that was lost once; the same
  *     in all workers of a queue. Default: 3
+ * @param renewAfter how long a task runs before its message is delivered anew, and again each time
+ *     it has run for so long, so that the broker's {@code consumer_timeout} does not pass. Less
+ *     than half of that, which is 30 min unless the broker is told otherwise. At least 1s. Default:
+ *     10m
  * @param readyFile a file that is written every 2 s while the worker takes tasks and removed while
  *     it does not, for health checks of processes without a port. Default: none
  * @param maxTasks after how many tasks the process ends with exit code 0, for whoever starts it to
@@ -56,6 +60,7 @@ public record WorkerProperties(
     Duration drainTimeout,
     Duration unknownTaskTtl,
     Integer maxLostAttempts,
+    Duration renewAfter,
     @Nullable Path readyFile,
     @Nullable Integer maxTasks,
     @Nullable String initializer,
@@ -68,6 +73,8 @@ public record WorkerProperties(
   /** One channel for each slot; brokers allow some 2,000 on a connection. */
   private static final int MOST_SLOTS = 1_000;
 
+  private static final Duration SHORTEST_RENEWAL = Duration.ofSeconds(1);
+
   /** Fills in what was left out and checks the rest. */
   public WorkerProperties(
       @Nullable Integer concurrency,
@@ -77,6 +84,7 @@ public record WorkerProperties(
       @Nullable Duration drainTimeout,
       @Nullable Duration unknownTaskTtl,
       @Nullable Integer maxLostAttempts,
+      @Nullable Duration renewAfter,
       @Nullable Path readyFile,
       @Nullable Integer maxTasks,
       @Nullable String initializer,
@@ -103,6 +111,11 @@ public record WorkerProperties(
     if (this.maxLostAttempts < 2) {
       throw new IllegalArgumentException(
           "warren.worker.max-lost-attempts must be at least 2: " + maxLostAttempts);
+    }
+    this.renewAfter = renewAfter == null ? Duration.ofMinutes(10) : renewAfter;
+    if (this.renewAfter.compareTo(SHORTEST_RENEWAL) < 0) {
+      throw new IllegalArgumentException(
+          "warren.worker.renew-after must be at least 1s: " + renewAfter);
     }
     this.readyFile = readyFile;
     if (maxTasks != null && maxTasks < 1) {

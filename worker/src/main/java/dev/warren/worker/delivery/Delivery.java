@@ -5,6 +5,7 @@ import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Envelope;
 import dev.warren.rabbit.AmqpMessages;
+import dev.warren.rabbit.Republishing;
 import dev.warren.rabbit.Topology;
 import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One message as it was delivered, and its only settlement (I1): acked or given back once, on the
  * channel it arrived on. If that channel is gone nothing is done, because the broker delivers the
- * message again. Thread-safe.
+ * message again. A delivery that is held for long may be moved to another one of the same message.
+ * Thread-safe.
  */
 final class Delivery implements Comparable<Delivery> {
 
@@ -38,16 +39,19 @@ final class Delivery implements Comparable<Delivery> {
           .thenComparing(Comparator.comparingInt(Delivery::priority).reversed())
           .thenComparingLong(delivery -> delivery.arrival);
 
-  private final Channel channel;
-  private final Envelope envelope;
+  private final boolean redelivered;
   private final BasicProperties properties;
   private final WireMessage message;
   private final String queue;
   private final boolean due;
   private final long arrival;
-  private final AtomicBoolean settled = new AtomicBoolean();
+  private Hold hold; // guarded by this
+  private boolean settled; // guarded by this
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private volatile boolean comesAgain;
+
+  /** What the broker counts as unsettled, since a moment by {@link System#nanoTime}. */
+  private record Hold(Channel channel, long tag, long since) {}
 
   /**
    * @param queue the task queue that it belongs to
@@ -62,8 +66,8 @@ final class Delivery implements Comparable<Delivery> {
       String queue,
       boolean due,
       long arrival) {
-    this.channel = channel;
-    this.envelope = envelope;
+    this.hold = new Hold(channel, envelope.getDeliveryTag(), System.nanoTime());
+    this.redelivered = envelope.isRedeliver();
     this.properties = properties;
     this.message = AmqpMessages.read(properties, body);
     this.queue = queue;
@@ -77,6 +81,16 @@ final class Delivery implements Comparable<Delivery> {
 
   BasicProperties properties() {
     return properties;
+  }
+
+  /** Properties for a copy, with some headers added. */
+  BasicProperties copy(Map<String, Object> headers) {
+    return Republishing.copy(properties, headers);
+  }
+
+  /** Whether a copy would be complete. */
+  boolean canBeCopied() {
+    return Republishing.keepsAll(properties);
   }
 
   /** The task queue that it belongs to, also if it was put off. */
@@ -96,7 +110,7 @@ final class Delivery implements Comparable<Delivery> {
 
   /** Whether the message was delivered before, on a channel that ended or requeued it. */
   boolean isRedelivered() {
-    return envelope.isRedeliver();
+    return redelivered;
   }
 
   /**
@@ -133,13 +147,36 @@ final class Delivery implements Comparable<Delivery> {
   }
 
   /** Whether the delivery is still ours: its channel lives and it is not settled. */
-  boolean isOpen() {
-    return channel.isOpen() && !settled.get();
+  synchronized boolean isOpen() {
+    return hold.channel().isOpen() && !settled;
+  }
+
+  /** Whether it is still ours, and has been unsettled for so long. */
+  synchronized boolean isHeldFor(Duration time) {
+    return isOpen() && System.nanoTime() - hold.since() >= time.toNanos();
+  }
+
+  /**
+   * Another delivery of the same message takes its place, and this one is acked.
+   *
+   * @return false if this is not ours any more; the other one is then the caller's to settle
+   */
+  boolean moveTo(Channel channel, Envelope envelope) {
+    Hold old;
+    synchronized (this) {
+      if (!isOpen()) {
+        return false;
+      }
+      old = hold;
+      hold = new Hold(channel, envelope.getDeliveryTag(), System.nanoTime());
+    }
+    call(old, it -> it.channel().basicAck(it.tag(), false));
+    return true;
   }
 
   /** Done with for good: the broker forgets it. */
   void ack() {
-    settle(() -> channel.basicAck(envelope.getDeliveryTag(), false));
+    settle(it -> it.channel().basicAck(it.tag(), false));
   }
 
   /** Its task goes round: it is acked without a reply, because another message goes on for it. */
@@ -158,13 +195,13 @@ final class Delivery implements Comparable<Delivery> {
    */
   void giveBack() {
     willComeAgain();
-    settle(() -> channel.basicNack(envelope.getDeliveryTag(), false, true));
+    settle(it -> it.channel().basicNack(it.tag(), false, true));
   }
 
   /** Its channel is gone, and its work is over. */
   void abandon() {
     willComeAgain();
-    settle(() -> {});
+    settle(it -> {});
   }
 
   /** Completes when the delivery is settled. */
@@ -183,23 +220,31 @@ final class Delivery implements Comparable<Delivery> {
     return priority == null ? 0 : priority;
   }
 
-  private void settle(ChannelCall call) {
-    if (!settled.compareAndSet(false, true)) {
-      return;
+  private void settle(Settling how) {
+    Hold last;
+    synchronized (this) {
+      if (settled) {
+        return;
+      }
+      settled = true;
+      last = hold;
     }
+    call(last, how);
+    done.complete(null);
+  }
+
+  private static void call(Hold hold, Settling how) {
     try {
-      if (channel.isOpen()) {
-        call.run();
+      if (hold.channel().isOpen()) {
+        how.settle(hold);
       }
     } catch (IOException | AlreadyClosedException e) {
       log.debug("the channel closed before the settlement; the broker delivers again");
-    } finally {
-      done.complete(null);
     }
   }
 
   @FunctionalInterface
-  private interface ChannelCall {
-    void run() throws IOException;
+  private interface Settling {
+    void settle(Hold hold) throws IOException;
   }
 }

@@ -2,7 +2,6 @@ package dev.warren.worker.delivery;
 
 import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.PublishOutcome;
-import dev.warren.rabbit.Republishing;
 import dev.warren.rabbit.Topology;
 import dev.warren.wire.WireFormat;
 import java.time.Duration;
@@ -96,7 +95,7 @@ final class Forwarding {
                 .publish(
                     delivery.queue(),
                     Duration.ofNanos(dueAt - System.nanoTime()),
-                    Republishing.copy(delivery.properties(), headers),
+                    delivery.copy(headers),
                     delivery.message().body()),
         () -> broker.redeclare(delivery.queue()),
         timer);
@@ -118,7 +117,7 @@ final class Forwarding {
 
   /** Whether a copy would be complete. What cannot be copied is given back as it is. */
   boolean canBeCopied(Delivery delivery) {
-    return Republishing.keepsAll(delivery.properties());
+    return delivery.canBeCopied();
   }
 
   private void giveBack(Delivery delivery, String target, Map<String, Object> headers) {
@@ -153,9 +152,6 @@ final class Forwarding {
 
   private CompletableFuture<PublishOutcome> publish(
       Delivery delivery, String target, Map<String, Object> headers) {
-    return broker
-        .publisher()
-        .publish(
-            target, Republishing.copy(delivery.properties(), headers), delivery.message().body());
+    return broker.publisher().publish(target, delivery.copy(headers), delivery.message().body());
   }
 }

@@ -97,7 +97,7 @@ final class LostAttempts {
 
   /** Whether a delivery was lost as often as is allowed. */
   boolean isTooOften(Delivery delivery) {
-    return isLost(delivery) && of(delivery) >= most;
+    return of(delivery) >= most;
   }
 
   /** What cannot be counted, because its headers have no room for it, runs as it comes. */

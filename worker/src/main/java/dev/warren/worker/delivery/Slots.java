@@ -124,6 +124,16 @@ final class Slots {
     return threads.getActiveCount();
   }
 
+  /** Those that run. */
+  List<Delivery> runningNow() {
+    return List.copyOf(runningIn.values());
+  }
+
+  /** Gives back what was delivered so long ago, and still waits; it stays ahead of new ones. */
+  void giveBackHeldFor(Duration time) {
+    waiting.heldFor(time).stream().filter(waiting::remove).forEach(forwarding::giveBack);
+  }
+
   /**
    * Offers to other workers what has waited too long for a slot, so that one with a free slot gets
    * it: a busy worker holds no task that an idle one could run. Called now and then.

@@ -1,6 +1,7 @@
 package dev.warren.worker.delivery;
 
 import dev.warren.worker.ConsumedQueue;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -90,6 +91,15 @@ final class WaitingRoom {
         .flatMap(line -> line.waiting.stream())
         .filter(one -> at - one.since() >= one.delivery().patience().toNanos())
         .map(Waiting::delivery)
+        .toList();
+  }
+
+  /** Those that were delivered so long ago; they stay. */
+  synchronized List<Delivery> heldFor(Duration time) {
+    return lines.values().stream()
+        .flatMap(line -> line.waiting.stream())
+        .map(Waiting::delivery)
+        .filter(delivery -> delivery.isHeldFor(time))
         .toList();
   }
 

@@ -38,6 +38,7 @@ public final class WorkerRuntime {
 
   private static final Logger log = LoggerFactory.getLogger(WorkerRuntime.class);
   private static final int MOST_AHEAD = 9;
+  private static final int RENEWAL_CHECKS = 10;
   private static final Duration SWEEP = Duration.ofMillis(250);
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration UNLIMITED = Duration.ofDays(100 * 365);
@@ -53,11 +54,12 @@ public final class WorkerRuntime {
   private final ControlAnswers answers;
   private final ControlConsumer control;
   private final RevocationLog revocationLog;
+  private final Renewals renewals;
   private final List<SlotConsumer> consumers = new ArrayList<>();
   private final ScheduledExecutorService timer = Threads.scheduler("warren-settlement");
 
   /** Of its own, because it waits for the broker's answers. */
-  private final ScheduledExecutorService offers = Threads.scheduler("warren-offers");
+  private final ScheduledExecutorService upkeep = Threads.scheduler("warren-upkeep");
 
   private final CompletableFuture<Void> spent = new CompletableFuture<>();
 
@@ -103,6 +105,7 @@ public final class WorkerRuntime {
             lostAttempts,
             clock,
             new TaskLimit(properties.maxTasks(), this::takeNoMore));
+    this.renewals = new Renewals(broker, properties.renewAfter());
     this.answers = new ControlAnswers(broker, wire, name, replies::isAllowed);
     Commands commands = new Commands(name, slots, this::consumersOfQueues, answers);
     this.control = new ControlConsumer(broker, wire, name, commands::execute);
@@ -126,8 +129,10 @@ public final class WorkerRuntime {
     control.start();
     revocationLog.start();
     slots.start();
-    offers.scheduleWithFixedDelay(
+    upkeep.scheduleWithFixedDelay(
         this::offerWaitingLong, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+    long pause = properties.renewAfter().toMillis() / RENEWAL_CHECKS;
+    upkeep.scheduleWithFixedDelay(this::renewRunningLong, pause, pause, TimeUnit.MILLISECONDS);
     consumers.forEach(SlotConsumer::start);
     log.info(
         broker.state() == Broker.State.DOWN
@@ -155,9 +160,18 @@ public final class WorkerRuntime {
 
   private void offerWaitingLong() {
     try {
+      slots.giveBackHeldFor(properties.renewAfter());
       slots.offerWaitingLong(broker::isEmpty);
     } catch (RuntimeException e) {
       log.debug("no task that waits is offered: {}", e.toString());
+    }
+  }
+
+  private void renewRunningLong() {
+    try {
+      renewals.renew(slots.runningNow());
+    } catch (RuntimeException e) {
+      log.error("tasks that run for long are not renewed", e);
     }
   }
 
@@ -234,7 +248,7 @@ public final class WorkerRuntime {
       Thread.currentThread().interrupt();
       log.warn("interrupted while stopping; the broker delivers again what was not settled");
     } finally {
-      offers.shutdownNow();
+      upkeep.shutdownNow();
       executor.close();
       Threads.bounded("warren-control-stop", CANCEL_TIMEOUT, this::stopControl);
       timer.shutdownNow();
