@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskCall<R> implements Callable<R> {
 
+  private static final int HIGHEST_PRIORITY = 255;
+
   private final TaskRef<R> task;
   private final List<? extends @Nullable Object> args;
   private final Map<String, @Nullable Object> kwargs;
@@ -35,7 +37,11 @@ public final class TaskCall<R> implements Callable<R> {
       @Nullable Instant eta,
       @Nullable Instant expires,
       @Nullable Duration softTimeLimit,
-      @Nullable Duration timeLimit) {}
+      @Nullable Duration timeLimit,
+      @Nullable Integer priority) {
+
+    private static final Options NONE = new Options(null, null, null, null, null);
+  }
 
   private TaskCall(
       TaskRef<R> task,
@@ -51,8 +57,7 @@ public final class TaskCall<R> implements Callable<R> {
   }
 
   static <R> TaskCall<R> of(TaskRef<R> task, List<? extends @Nullable Object> args) {
-    return new TaskCall<>(
-        task, args, Map.of(), new Options(null, null, null, null), Callbacks.none());
+    return new TaskCall<>(task, args, Map.of(), Options.NONE, Callbacks.none());
   }
 
   private TaskCall<R> with(Options others) {
@@ -71,7 +76,9 @@ public final class TaskCall<R> implements Callable<R> {
    * the handle fails with {@link WarrenException.TaskRevokedException}.
    */
   public TaskCall<R> expiresAt(Instant moment) {
-    return with(new Options(options.eta, moment, options.softTimeLimit, options.timeLimit));
+    return with(
+        new Options(
+            options.eta, moment, options.softTimeLimit, options.timeLimit, options.priority));
   }
 
   /**
@@ -79,7 +86,9 @@ public final class TaskCall<R> implements Callable<R> {
    * there; the worker that gets it gives it to the broker to hold.
    */
   public TaskCall<R> notBefore(Instant moment) {
-    return with(new Options(moment, options.expires, options.softTimeLimit, options.timeLimit));
+    return with(
+        new Options(
+            moment, options.expires, options.softTimeLimit, options.timeLimit, options.priority));
   }
 
   /** As {@link #notBefore}, so long from now. */
@@ -92,7 +101,8 @@ public final class TaskCall<R> implements Callable<R> {
    * longer than zero. Goes before what the task or its worker says.
    */
   public TaskCall<R> softTimeLimit(Duration limit) {
-    return with(new Options(options.eta, options.expires, limit, options.timeLimit));
+    return with(
+        new Options(options.eta, options.expires, limit, options.timeLimit, options.priority));
   }
 
   /**
@@ -101,7 +111,24 @@ public final class TaskCall<R> implements Callable<R> {
    * says.
    */
   public TaskCall<R> timeLimit(Duration limit) {
-    return with(new Options(options.eta, options.expires, options.softTimeLimit, limit));
+    return with(
+        new Options(options.eta, options.expires, options.softTimeLimit, limit, options.priority));
+  }
+
+  /**
+   * This call, with a priority of 0 to 255: among those that wait, a higher one goes first, if the
+   * queue has priorities ({@code warren.queues.<name>.max-priority}, or a quorum queue of RabbitMQ
+   * 4, which has two: 5 and more, and less). Absent counts as 0.
+   *
+   * @throws IllegalArgumentException if it is not 0 to 255
+   */
+  public TaskCall<R> priority(int priority) {
+    if (priority < 0 || priority > HIGHEST_PRIORITY) {
+      throw new IllegalArgumentException("a priority is 0 to 255: " + priority);
+    }
+    return with(
+        new Options(
+            options.eta, options.expires, options.softTimeLimit, options.timeLimit, priority));
   }
 
   /** This call; {@code callback} gets the value. See {@link Callbacks}. */
@@ -148,6 +175,11 @@ public final class TaskCall<R> implements Callable<R> {
   /** How long an attempt may run, or null. */
   public @Nullable Duration timeLimit() {
     return options.timeLimit;
+  }
+
+  /** Its priority, or null. */
+  public @Nullable Integer priority() {
+    return options.priority;
   }
 
   /** What is called with its result. */

@@ -92,6 +92,7 @@ final class RabbitWorkerPool implements WorkerPool {
             .expiringAt(call.expires())
             .notBefore(call.eta())
             .softlyLimitedTo(call.softTimeLimit())
+            .withPriority(call.priority())
             .limitedTo(call.timeLimit());
     PendingResult<R> handle = handle(task, call.task().resultType(), call.callbacks());
     begin(); // nothing may be thrown from here to where the handle ends the call

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.QueueSettings;
 import dev.warren.QueueType;
+import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.WarrenException.TopologyMismatchException;
 import dev.warren.WarrenSettings;
@@ -49,17 +50,18 @@ class PriorityTest {
     put(queue, journal, "middle", 5);
     put(queue, journal, "high", 9);
     put(queue, journal, "none", null);
+    call(journal, "highest", HIGHEST);
     Journal due = Journal.at(folder.resolve("due-journal").toString());
     put(queue + ".due", due, "low", 1);
     put(queue + ".due", due, "high", 9);
 
     try (WorkerProcess worker = worker().startReady()) {
-      Deadline.await("the new ones have run", Deadline.TASK, () -> journal.ended().size() == 4);
+      Deadline.await("the new ones have run", Deadline.TASK, () -> journal.ended().size() == 5);
       Deadline.await("the due ones have run", Deadline.TASK, () -> due.ended().size() == 2);
       assertThat(worker.isAlive()).isTrue();
     }
 
-    assertThat(journal.begun()).containsExactly("high", "middle", "low", "none");
+    assertThat(journal.begun()).containsExactly("highest", "high", "middle", "low", "none");
     assertThat(due.begun()).containsExactly("high", "low");
   }
 
@@ -147,6 +149,17 @@ class PriorityTest {
     try (Warren warren =
         Warren.connect(uri, WarrenSettings.defaults().withQueue(queue, settings))) {
       assertThat(warren.pool(queue).queue().isEmpty()).isTrue();
+    }
+  }
+
+  private void call(Journal journal, String key, int priority) {
+    try (Warren warren = Warren.connect(uri)) {
+      warren
+          .pool(queue)
+          .applyAsync(
+              TaskRef.of(Journal.TASK, Object.class)
+                  .with(journal.file(), key, 20)
+                  .priority(priority));
     }
   }
 
