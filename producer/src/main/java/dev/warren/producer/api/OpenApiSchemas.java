@@ -103,6 +103,10 @@ final class OpenApiSchemas {
                 .addOneOfItem(new StringSchema().format("date-time"))
                 .description(SECONDS_OR_MOMENT + ", after which it does not start"))
         .addProperty(
+            "softTimeLimit",
+            new NumberSchema()
+                .description("seconds that one attempt may take before it is interrupted"))
+        .addProperty(
             "timeLimit", new NumberSchema().description("seconds that one attempt may take"))
         .addProperty(
             "maxRetries", integer(0, 100).description("how often it may fail and run again"))

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 final class OptionsReader {
 
   private static final Set<String> KNOWN =
-      Set.of("priority", "countdown", "eta", "expires", "timeLimit", "maxRetries");
+      Set.of("priority", "countdown", "eta", "expires", "softTimeLimit", "timeLimit", "maxRetries");
   private static final Duration YEAR = Duration.ofDays(366);
   private static final Duration LONGEST_LIMIT = Duration.ofDays(7);
   private static final int MOST_RETRIES = 100;
@@ -53,7 +53,8 @@ final class OptionsReader {
         integer(options, "priority", 255, errors),
         eta,
         expires(options, eta == null ? now : eta, now, errors),
-        timeLimit(options, errors),
+        limit(options, "softTimeLimit", errors),
+        limit(options, "timeLimit", errors),
         intOrZero(integer(options, "maxRetries", MOST_RETRIES, errors)));
   }
 
@@ -134,15 +135,15 @@ final class OptionsReader {
     return Moments.micros(moment);
   }
 
-  private static @Nullable Duration timeLimit(JsonNode options, FieldErrors errors) {
-    JsonNode limit = options.path("timeLimit");
+  private static @Nullable Duration limit(JsonNode options, String name, FieldErrors errors) {
+    JsonNode limit = options.path(name);
     if (limit.isMissingNode()) {
       return null;
     }
     Duration time = limit.isNumber() ? seconds(limit) : null;
     if (time == null || time.toMillis() < 1 || time.compareTo(LONGEST_LIMIT) > 0) {
       errors.add(
-          POINTER + "/timeLimit", "must be seconds from 0.001 to " + LONGEST_LIMIT.toSeconds());
+          POINTER + "/" + name, "must be seconds from 0.001 to " + LONGEST_LIMIT.toSeconds());
       return null;
     }
     return time.truncatedTo(ChronoUnit.MILLIS);

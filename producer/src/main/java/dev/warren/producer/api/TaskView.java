@@ -51,6 +51,7 @@ record TaskView(
   /**
    * The options that were given; a countdown is shown as the moment it leads to.
    *
+   * @param softTimeLimit in seconds
    * @param timeLimit in seconds
    */
   @JsonInclude(Include.NON_NULL)
@@ -58,6 +59,7 @@ record TaskView(
       @Nullable Integer priority,
       @Nullable Instant eta,
       @Nullable Instant expires,
+      @Nullable BigDecimal softTimeLimit,
       @Nullable BigDecimal timeLimit,
       @Nullable Integer maxRetries) {
 
@@ -68,11 +70,15 @@ record TaskView(
               options.priority(),
               options.eta(),
               options.expires(),
-              options.timeLimit() == null ? null : seconds(options.timeLimit()),
+              seconds(options.softTimeLimit()),
+              seconds(options.timeLimit()),
               options.maxRetries() == 0 ? null : options.maxRetries());
     }
 
-    private static BigDecimal seconds(Duration time) {
+    private static @Nullable BigDecimal seconds(@Nullable Duration time) {
+      if (time == null) {
+        return null;
+      }
       BigDecimal seconds = BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros();
       return seconds.scale() < 0 ? seconds.setScale(0) : seconds; // 100, not 1E+2
     }

@@ -9,6 +9,11 @@ final class Again {
 
   static TaskOptions options(TaskOptions earlier) {
     return new TaskOptions(
-        earlier.priority(), null, null, earlier.timeLimit(), earlier.maxRetries());
+        earlier.priority(),
+        null,
+        null,
+        earlier.softTimeLimit(),
+        earlier.timeLimit(),
+        earlier.maxRetries());
   }
 }

@@ -106,6 +106,7 @@ final class TaskPublisher implements AutoCloseable {
             .replyingTo(replyQueue.get())
             .expiringAt(options.expires())
             .withPriority(options.priority())
+            .softlyLimitedTo(options.softTimeLimit())
             .limitedTo(options.timeLimit())
             .retriedTimes(task.attempts())
             .trackingStart());

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class TaskRows {
 
   private static final String WITHOUT_TEXTS =
-      "id, task, queue, state, priority, eta, expires, time_limit_ms, max_retries, attempts,"
-          + " retries, due_at, worker, submitted_at, started_at, finished_at, progress_current,"
+      "id, task, queue, state, priority, eta, expires, soft_time_limit_ms, time_limit_ms,"
+          + " max_retries, attempts, retries, due_at, worker, submitted_at, started_at, finished_at, progress_current,"
           + " progress_total, group_id, first_item, items, done, failed, generation, star,"
           + " cancel_requested, error_type, error_message";
 
@@ -30,10 +30,10 @@ final class TaskRows {
 
   static final String INSERT =
       """
-      insert into task (id, task, queue, state, priority, eta, expires, time_limit_ms, max_retries,
-        attempts, retries, due_at, submitted_at, group_id, first_item, items, done, failed,
+      insert into task (id, task, queue, state, priority, eta, expires, soft_time_limit_ms,
+        time_limit_ms, max_retries, attempts, retries, due_at, submitted_at, group_id, first_item, items, done, failed,
         generation, star, publish_at, accepted, cancel_requested)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, false)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, false)
       """;
 
   static final String INSERT_CONTENT =
@@ -57,7 +57,7 @@ final class TaskRows {
     GroupPart part = task.part();
     to.id(task.id()).text(task.task()).text(task.queue()).text(task.state().name());
     to.count(options.priority()).moment(options.eta()).moment(options.expires());
-    to.millis(options.timeLimit()).count(options.maxRetries());
+    to.millis(options.softTimeLimit()).millis(options.timeLimit()).count(options.maxRetries());
     to.moment(task.dueAt()).moment(task.submittedAt());
     to.id(part == null ? null : part.group()).count(part == null ? null : part.first());
     to.count(part == null ? null : part.items()).count(part == null ? null : part.generation());
@@ -132,13 +132,18 @@ final class TaskRows {
   }
 
   private static TaskOptions options(ResultSet row) throws SQLException {
-    Long millis = row.getObject("time_limit_ms", Long.class);
     return new TaskOptions(
         row.getObject("priority", Integer.class),
         moment(row, "eta"),
         moment(row, "expires"),
-        millis == null ? null : Duration.ofMillis(millis),
+        duration(row, "soft_time_limit_ms"),
+        duration(row, "time_limit_ms"),
         row.getInt("max_retries"));
+  }
+
+  private static @Nullable Duration duration(ResultSet row, String column) throws SQLException {
+    Long millis = row.getObject(column, Long.class);
+    return millis == null ? null : Duration.ofMillis(millis);
   }
 
   private static @Nullable Progress progress(ResultSet row) throws SQLException {

@@ -128,6 +128,8 @@ class OptionsReaderTest {
   void aTimeLimitIsSeconds(String value, long millis) {
     assertThat(read("{'timeLimit':" + value + "}").timeLimit())
         .isEqualTo(Duration.ofMillis(millis));
+    assertThat(read("{'softTimeLimit':" + value + "}").softTimeLimit())
+        .isEqualTo(Duration.ofMillis(millis));
   }
 
   @ParameterizedTest
@@ -135,6 +137,8 @@ class OptionsReaderTest {
   void anyOtherTimeLimitIsRefused(String value) {
     assertThat(refused("{'timeLimit':" + value + "}"))
         .contains("/options/timeLimit must be seconds from 0.001 to 604800");
+    assertThat(refused("{'softTimeLimit':" + value + "}"))
+        .contains("/options/softTimeLimit must be seconds from 0.001 to 604800");
   }
 
   @ParameterizedTest

@@ -109,12 +109,14 @@ class TaskApiTest {
   @Test
   void optionsThatWereGivenAreShown() throws Exception {
     TaskOptions options =
-        new TaskOptions(0, null, Tasks.NOON.plusSeconds(60), Duration.ofMillis(1500), 3);
+        new TaskOptions(
+            0, null, Tasks.NOON.plusSeconds(60), Duration.ofSeconds(1), Duration.ofMillis(1500), 3);
     StoredTask task = stored(Tasks.queued("t", options, null));
 
     assertThat(http.get(path(task)).json().path("options"))
         .hasToString(
-            "{\"priority\":0,\"expires\":\"2026-11-22T12:01:00Z\",\"timeLimit\":1.5,"
+            "{\"priority\":0,\"expires\":\"2026-11-22T12:01:00Z\",\"softTimeLimit\":1,"
+                + "\"timeLimit\":1.5,"
                 + "\"maxRetries\":3}");
   }
 

@@ -40,7 +40,7 @@ class TaskReaderTest {
     NewTask task =
         read(
             "{'task':'t','args':[1,null,[2]],'kwargs':{'b':true,'a':null},'queue':'fast',"
-                + "'options':{'priority':9,'countdown':60,'expires':90,'timeLimit':2.5,"
+                + "'options':{'priority':9,'countdown':60,'expires':90,'softTimeLimit':2,'timeLimit':2.5,"
                 + "'maxRetries':3}}");
 
     assertThat(task.args()).hasToString("[1, null, [2]]");
@@ -52,6 +52,7 @@ class TaskReaderTest {
                 9,
                 Instant.parse("2026-11-22T12:01:00Z"),
                 Instant.parse("2026-11-22T12:01:30Z"),
+                Duration.ofSeconds(2),
                 Duration.ofMillis(2500),
                 3));
   }
@@ -88,7 +89,7 @@ class TaskReaderTest {
         "{'task':'t','args':{}} | /args must be an array",
         "{'task':'t','kwargs':[]} | /kwargs must be an object",
         "{'task':'t','options':[]} | /options must be an object",
-        "{'task':'t','options':{'retry':1}} | /options/retry is not known; known are countdown, eta, expires, maxRetries, priority, timeLimit",
+        "{'task':'t','options':{'retry':1}} | /options/retry is not known; known are countdown, eta, expires, maxRetries, priority, softTimeLimit, timeLimit",
         "{'task':'t','Args':[]} | /Args is not known; known are args, kwargs, options, queue, task",
         "{'task':'t','a/b~':1} | /a~1b~0 is not known",
         "{'task':'t','queue':'slow'} | /queue must be one of the queues that this producer knows (warren.queues.<name>.max-length): tasks, fast",

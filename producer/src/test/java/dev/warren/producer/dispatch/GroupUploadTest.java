@@ -87,7 +87,7 @@ class GroupUploadTest {
   @Test
   void aGroupThatIsToBeginLaterIsScheduled() {
     Instant eta = Instant.now().plus(Duration.ofHours(1));
-    TaskOptions options = new TaskOptions(null, eta, null, null, 0);
+    TaskOptions options = new TaskOptions(null, eta, null, null, null, 0);
     try (GroupUpload upload =
         groups(store).open(new NewGroup("a.task", "tasks", options, false, 10))) {
       add(upload, 25);

@@ -74,7 +74,7 @@ class ResultsTest {
 
   @Test
   void aTaskThatFailedIsTriedAgainWhenItsTimeHasCome() {
-    UUID id = added(new TaskOptions(null, null, null, null, 1));
+    UUID id = added(new TaskOptions(null, null, null, null, null, 1));
 
     results.onReplies(List.of(started(id, 1), failure(id, 1, "boom")));
 
@@ -85,7 +85,7 @@ class ResultsTest {
 
   @Test
   void aFailureThatComesTwiceIsOneFailure() {
-    UUID id = added(new TaskOptions(null, null, null, null, 5));
+    UUID id = added(new TaskOptions(null, null, null, null, null, 5));
 
     results.onReplies(List.of(failure(id, 1, "boom")));
     results.onReplies(List.of(failure(id, 1, "boom")));

@@ -175,7 +175,7 @@ class StoredSubmissionsTest {
     Instant eta = clock.instant().plusSeconds(60);
 
     Submitted submitted =
-        get(submissions.submit(task(new TaskOptions(null, eta, null, null, 0)), null));
+        get(submissions.submit(task(new TaskOptions(null, eta, null, null, null, 0)), null));
 
     assertThat(submitted.task().state()).isEqualTo(TaskState.SCHEDULED);
     assertThat(sent).isEmpty();

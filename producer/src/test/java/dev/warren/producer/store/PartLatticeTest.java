@@ -180,7 +180,7 @@ class PartLatticeTest {
         ID,
         "text.word_count",
         "tasks",
-        new TaskOptions(null, null, null, null, maxRetries),
+        new TaskOptions(null, null, null, null, null, maxRetries),
         NOW,
         new GroupPart(ID, 0, items, 0, 0, 0, false));
   }

@@ -52,7 +52,8 @@ public final class StoreFixture {
     DatabasePopulatorUtils.execute(
         new ResourceDatabasePopulator(
             new ClassPathResource("db/migration/V1__tasks.sql"),
-            new ClassPathResource("db/migration-" + vendor(source) + "/V2__indexes.sql")),
+            new ClassPathResource("db/migration-" + vendor(source) + "/V2__indexes.sql"),
+            new ClassPathResource("db/migration/V3__soft_time_limit.sql")),
         source);
     return source;
   }

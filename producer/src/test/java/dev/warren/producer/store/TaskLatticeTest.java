@@ -321,6 +321,11 @@ class TaskLatticeTest {
 
   private static StoredTask task(int maxRetries) {
     return StoredTask.submitted(
-        ID, "demo.sleep", "tasks", new TaskOptions(null, null, null, null, maxRetries), NOW, null);
+        ID,
+        "demo.sleep",
+        "tasks",
+        new TaskOptions(null, null, null, null, null, maxRetries),
+        NOW,
+        null);
   }
 }

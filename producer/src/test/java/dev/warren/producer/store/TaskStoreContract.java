@@ -58,7 +58,13 @@ public abstract class TaskStoreContract {
   @Test
   void aTaskIsKeptAsItIs() {
     TaskOptions options =
-        new TaskOptions(7, NOW.plusSeconds(60), NOW.plusSeconds(600), Duration.ofMillis(1500), 3);
+        new TaskOptions(
+            7,
+            NOW.plusSeconds(60),
+            NOW.plusSeconds(600),
+            Duration.ofMillis(900),
+            Duration.ofMillis(1500),
+            3);
     StoredTask scheduled = StoredTask.submitted(id(), "t", "q", options, NOW, null);
     StoredTask part =
         StoredTask.submitted(
@@ -265,7 +271,12 @@ public abstract class TaskStoreContract {
     StoredTask queued = add(NOW);
     StoredTask scheduled =
         StoredTask.submitted(
-            id(), "t", "q", new TaskOptions(null, NOW.plusSeconds(1), null, null, 0), NOW, null);
+            id(),
+            "t",
+            "q",
+            new TaskOptions(null, NOW.plusSeconds(1), null, null, null, 0),
+            NOW,
+            null);
     store.add(List.of(row(scheduled, scheduled.dueAt())));
     Instant later = NOW.plusSeconds(2);
     List<Claim> claims = store.claimDue(later, later.plus(LEASE), 10, Set.of());
@@ -852,7 +863,7 @@ public abstract class TaskStoreContract {
   }
 
   private StoredTask addRetryable() {
-    TaskOptions options = new TaskOptions(null, null, null, null, 3);
+    TaskOptions options = new TaskOptions(null, null, null, null, null, 3);
     StoredTask task = StoredTask.submitted(id(), "t", "q", options, NOW, null);
     store.add(List.of(row(task)));
     return task;
