@@ -276,8 +276,15 @@ final class Slots {
       settlement.delayFor(delivery, wait);
       return;
     }
-    if (!limit.begin()) {
+    try {
+      runInPlace(delivery, task, startedAt);
+    } finally {
       executor.giveUpPlace(task);
+    }
+  }
+
+  private void runInPlace(Delivery delivery, TaskMessage task, Instant startedAt) {
+    if (!limit.begin()) {
       forwarding.giveBack(delivery);
       return;
     }

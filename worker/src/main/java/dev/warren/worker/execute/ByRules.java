@@ -69,12 +69,7 @@ public final class ByRules implements TaskExecutor {
       Consumer<Outcome> stuck) {
     TaskRules rules = registry.rules(task).or(byDefault);
     TaskExecutor executor = rules.isolation() == Isolation.PROCESS ? processes() : threads;
-    Outcome outcome;
-    try {
-      outcome = executor.run(rules.limiting(task), revoked, reports, stuck);
-    } finally {
-      giveUpPlace(task);
-    }
+    Outcome outcome = executor.run(rules.limiting(task), revoked, reports, stuck);
     return outcome.isTimeLimitExceeded()
         ? outcome.retried(rules.retries(), new TimeoutException(), task.retries())
         : outcome;

@@ -15,7 +15,7 @@ public interface TaskExecutor extends AutoCloseable {
 
   /**
    * Asks for a place for a task, if there is only room for so many of its name. Who gets one calls
-   * {@link #run}, or {@link #giveUpPlace}.
+   * {@link #giveUpPlace}, once, whether or not it has run the task.
    *
    * @return null if there is one; else after how long to ask again
    */
@@ -23,7 +23,7 @@ public interface TaskExecutor extends AutoCloseable {
     return null;
   }
 
-  /** The task is not run after all. */
+  /** The task does not run, or not any more. */
   default void giveUpPlace(TaskMessage task) {}
 
   /**
