@@ -17,6 +17,12 @@ public final class TaskQuota {
   /** After how long a task asks again that found others running. */
   private static final Duration ASK_AGAIN = Duration.ofMillis(500);
 
+  /**
+   * The longest time after which one asks again. Nobody holds it meanwhile, and its caller is not
+   * told: it would take it for lost if two of its questions, 5 s apart, found it nowhere.
+   */
+  static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+
   private final int mostRunning;
   private final long nanosBetween; // 0 without a rate
   private int running; // guarded by this
@@ -67,7 +73,7 @@ public final class TaskQuota {
     long now = System.nanoTime();
     if (nanosBetween > 0) {
       if (nextAt - now > 0) {
-        return Duration.ofNanos(nextAt - now);
+        return Duration.ofNanos(Math.min(nextAt - now, LONGEST_WAIT.toNanos()));
       }
       nextAt = Math.max(nextAt, now - nanosBetween) + nanosBetween;
     }
