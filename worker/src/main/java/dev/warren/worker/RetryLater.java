@@ -9,12 +9,15 @@ import java.time.Duration;
 public final class RetryLater extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private static final Duration LONGEST = Duration.ofDays(36_525);
+
   private final transient Duration after;
 
-  /** Says why, and after what time; of less than zero at once. */
+  /** Says why, and after what time; of less than zero at once, of more than a century after one. */
   public RetryLater(Duration after, String message) {
     super(message);
-    this.after = after;
+    this.after =
+        after.isNegative() ? Duration.ZERO : after.compareTo(LONGEST) > 0 ? LONGEST : after;
   }
 
   /** As above, without a reason. */

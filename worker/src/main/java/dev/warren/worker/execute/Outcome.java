@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +29,18 @@ public record Outcome(
   }
 
   /**
-   * This failure, by the rules of its task: retried, or the end of its retries.
+   * This failure, by the rules of its task: retried, or the end of its retries. A time limit that
+   * has passed is a {@link TimeoutException}, whatever the task threw then.
    *
-   * @param thrown what it is for these rules
+   * @param thrown what it is for these rules otherwise
    * @param retries how often the task was retried already
    */
   Outcome retried(RetryRules rules, Throwable thrown, int retries) {
     if (kind != Kind.FAILED || !rules.exist()) {
       return this;
     }
-    Duration wait = rules.before(thrown, retries);
+    Throwable cause = isTimeLimitExceeded() ? new TimeoutException() : thrown;
+    Duration wait = rules.before(cause, retries);
     return wait != null
         ? new Outcome(Kind.RETRY, null, error, wait)
         : retries > 0 ? new Outcome(Kind.GAVE_UP, null, error) : this;
@@ -68,6 +71,7 @@ public record Outcome(
   }
 
   private static final String TIME_LIMIT_EXCEEDED = "TimeLimitExceeded";
+  private static final String SOFT_TIME_LIMIT_EXCEEDED = "SoftTimeLimitExceeded";
   private static final int LONGEST_MESSAGE = 4_000;
   private static final int LONGEST_TRACE = 16_000;
 
@@ -110,12 +114,12 @@ public record Outcome(
     return timeLimitExceeded(limit, null, null);
   }
 
-  /** Whether the task ran for longer than it may, and its chunk, if it is one, has no values. */
+  /** Whether the task ran for longer than it may. */
   boolean isTimeLimitExceeded() {
     return kind == Kind.FAILED
-        && value == null
         && error != null
-        && error.type().equals(TIME_LIMIT_EXCEEDED);
+        && (error.type().equals(TIME_LIMIT_EXCEEDED)
+            || error.type().equals(SOFT_TIME_LIMIT_EXCEEDED));
   }
 
   /** The task ran for longer than it may, ignores its interrupt, and goes on. */
@@ -156,7 +160,7 @@ public record Outcome(
 
   /** The task was asked to end at its soft limit, and ended by that interrupt. */
   static Outcome softTimeLimitExceeded(Duration limit, Throwable thrown, @Nullable Object partial) {
-    return exceeded("SoftTimeLimitExceeded", "soft time limit", limit, thrown, partial);
+    return exceeded(SOFT_TIME_LIMIT_EXCEEDED, "soft time limit", limit, thrown, partial);
   }
 
   private static Outcome exceeded(

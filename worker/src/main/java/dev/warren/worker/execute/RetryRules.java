@@ -43,17 +43,19 @@ public record RetryRules(
   }
 
   /**
-   * How long to wait before the next attempt.
+   * How long to wait before the next attempt. Arguments that do not fit fit no better next time.
    *
    * @param retries how often the task was retried already
    * @return null if it has failed for good
    */
   @Nullable Duration before(Throwable thrown, int retries) {
-    if (retries >= most || thrown instanceof DoNotRetry) {
+    if (retries >= most
+        || thrown instanceof DoNotRetry
+        || thrown instanceof TaskArgumentException) {
       return null;
     }
     if (thrown instanceof RetryLater later) {
-      return later.after().isNegative() ? Duration.ZERO : later.after();
+      return later.after();
     }
     return isAny(on, thrown) && !isAny(notOn, thrown) ? wait(retries) : null;
   }

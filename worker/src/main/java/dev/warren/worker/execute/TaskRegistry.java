@@ -61,9 +61,13 @@ public final class TaskRegistry {
     rules.put(name, itsRules);
   }
 
-  /** The rules of the task that a message calls; of its items, if it is a chunk. */
+  /**
+   * The rules of the task that a message calls; of its items, if it is a chunk, but for retries.
+   */
   TaskRules rules(TaskMessage task) {
-    return rules.getOrDefault(MapTask.called(task), TaskRules.NONE);
+    String called = MapTask.called(task);
+    TaskRules its = rules.getOrDefault(called, TaskRules.NONE);
+    return called.equals(task.task()) ? its : its.withoutRetries();
   }
 
   /** The names of all registered methods, sorted. */

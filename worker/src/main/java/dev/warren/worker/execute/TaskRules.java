@@ -35,6 +35,11 @@ public record TaskRules(
         quota == null ? others.quota : quota);
   }
 
+  /** These rules for a chunk, which is not run again as a whole. */
+  TaskRules withoutRetries() {
+    return new TaskRules(isolation, softTimeLimit, timeLimit, RetryRules.NONE, quota);
+  }
+
   /** A message with the limits it has, or else these; a chunk may take them for each item. */
   TaskMessage limiting(TaskMessage task) {
     TaskMessage limited = task;
