@@ -69,31 +69,36 @@ public final class ControlSender implements AutoCloseable {
 
   private void publishRevoked() {
     List<String> batch = new ArrayList<>();
+    // First for those that are not connected right now: a worker that connects meanwhile listens
+    // before it reads, and so hears of it there or here. Where there never was a Warren worker
+    // there
+    // is no such stream, and nobody to read it.
     publisher
-        .publish(
-            Topology.CONTROL_EXCHANGE,
-            "",
-            () -> {
-              batch.addAll(takeRevoked());
-              return wire.writeControl(revocation(batch));
-            })
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                logUntold(
-                    batch.isEmpty() ? takeRevoked().size() : batch.size(), failure.toString());
-              }
-            });
-    // After that, and on the same thread, for those that are not connected right now. Where there
-    // never was a Warren worker there is no such stream, and nobody to read it.
-    publisher
-        .publish("", Topology.REVOCATIONS, () -> wire.writeControl(revocation(batch)))
+        .publish("", Topology.REVOCATIONS, () -> wire.writeControl(revocation(filled(batch))))
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {
                 log.debug("revocations are not in the stream", failure);
               }
             });
+    publisher
+        .publish(Topology.CONTROL_EXCHANGE, "", () -> wire.writeControl(revocation(filled(batch))))
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                logUntold(filled(batch).size(), failure.toString());
+              }
+            });
+  }
+
+  /** Takes the ids once, whichever of a batch's messages is made first. */
+  private List<String> filled(List<String> batch) {
+    synchronized (batch) {
+      if (batch.isEmpty()) {
+        batch.addAll(takeRevoked());
+      }
+      return batch;
+    }
   }
 
   private List<String> takeRevoked() {
