@@ -42,6 +42,11 @@ final class RevocationLog {
   private static final int PREFETCH = 500;
   private static final Duration LONGEST = Duration.ofSeconds(10);
 
+  /** By so much the connection that publishes may be opened later than this one. */
+  private static final Duration OTHER_CONNECTION = Duration.ofSeconds(5);
+
+  private static final Duration LOOK = Duration.ofMillis(20);
+
   /** By so much the clocks of broker and worker may differ. */
   private static final Duration OVERLAP = Duration.ofMinutes(5);
 
@@ -50,6 +55,7 @@ final class RevocationLog {
   private final Consumer<ControlRequest> revoke;
   private final BrokerLink.Opener opener = this::read;
   private @Nullable Date from; // the link's supervisor's; null for the stream's beginning
+  private boolean told; // likewise: that it cannot be read
 
   /**
    * @param revoke takes each revocation; called on a channel's own thread
@@ -74,16 +80,29 @@ final class RevocationLog {
     try {
       Channel channel = BrokerLink.openChannel(connection, Topology::declareRevocations);
       try {
+        awaitPublisher();
         readToMarker(channel);
         from = begin;
+        told = false;
       } finally {
         channel.abort();
       }
     } catch (IOException | TimeoutException | ExecutionException | RuntimeException e) {
-      log.warn("what was revoked while this worker was away is not known yet: {}", e.toString());
+      if (!told) {
+        log.warn("what was revoked while this worker was away is not known yet: {}", e.toString());
+        told = true;
+      }
       throw new IOException(e); // and tried again
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Or the marker would be refused, and tasks taken before this is tried again. */
+  private void awaitPublisher() throws InterruptedException {
+    long deadline = System.nanoTime() + OTHER_CONNECTION.toNanos();
+    while (broker.state() == Broker.State.DOWN && System.nanoTime() - deadline < 0) {
+      Thread.sleep(LOOK.toMillis());
     }
   }
 
