@@ -89,6 +89,14 @@ final class Replies {
         : send(delivery, replyTo, message(delivery, task, news, clock.instant()));
   }
 
+  /** A word in between that must not be missed; completes as {@link #end} does. */
+  CompletableFuture<Void> tell(Delivery delivery, TaskMessage task, News news) {
+    String replyTo = replyTo(task);
+    return replyTo == null
+        ? CompletableFuture.completedFuture(null)
+        : send(delivery, replyTo, message(delivery, task, news, null));
+  }
+
   /** A word in between, which nothing waits for. */
   void announce(Delivery delivery, TaskMessage task, News news) {
     String replyTo = replyTo(task);

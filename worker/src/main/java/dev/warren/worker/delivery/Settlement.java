@@ -161,23 +161,28 @@ final class Settlement {
     ackAfter(delivery, forwarding.delay(delivery, wait.plusMillis(spread), Map.of()));
   }
 
-  /** It has failed, and runs again when the broker has held it for a while. */
+  /**
+   * It has failed, and runs again when the broker has held it for a while. Its caller is told
+   * first: who does not know until when nothing is to be heard of it takes it for lost.
+   */
   private void retry(
       Delivery delivery, TaskMessage task, Outcome outcome, @Nullable Instant startedAt) {
     Duration wait = outcome.retryAfter() == null ? Duration.ZERO : outcome.retryAfter();
     Instant eta = clock.instant().plus(wait);
     String error = oneLine(outcome.error());
     log.info("task {} {} failed, and runs again at {}: {}", task.task(), task.id(), eta, error);
-    replies.announce(
-        delivery,
-        task,
-        new Replies.News(TaskStatus.RETRY, null, outcome.error(), startedAt).dueAt(eta));
+    Replies.News news =
+        new Replies.News(TaskStatus.RETRY, null, outcome.error(), startedAt).dueAt(eta);
     delivery.willComeAgain();
     Map<String, Object> headers = new LinkedHashMap<>();
     headers.put("retries", task.retries() + 1);
     headers.put("eta", eta.toString());
     headers.put(ERRORS, errors(delivery, error));
-    ackAfter(delivery, forwarding.delay(delivery, wait, headers));
+    ackAfter(
+        delivery,
+        replies
+            .tell(delivery, task, news)
+            .thenCompose(told -> forwarding.delay(delivery, until(eta), headers)));
   }
 
   /** Those of the last attempts, for whoever finds the message in quarantine. */
