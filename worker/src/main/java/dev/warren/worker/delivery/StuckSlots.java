@@ -17,7 +17,7 @@ final class StuckSlots {
 
   private final ThreadPoolExecutor threads;
   private final int concurrency;
-  private int stuck; // guarded by this
+  private int stuck; // guarded by this; below 0 while an end overtakes its begin
 
   StuckSlots(ThreadPoolExecutor threads, int concurrency) {
     this.threads = threads;
@@ -48,7 +48,7 @@ final class StuckSlots {
   }
 
   private void resize() {
-    int size = concurrency + Math.min(stuck, concurrency);
+    int size = concurrency + Math.min(Math.max(0, stuck), concurrency);
     if (size > threads.getMaximumPoolSize()) {
       threads.setMaximumPoolSize(size);
       threads.setCorePoolSize(size);
