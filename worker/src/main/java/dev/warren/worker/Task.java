@@ -46,6 +46,12 @@ public @interface Task {
   String softTimeLimit() default "";
 
   /**
+   * How long one attempt may run, likewise. In a process it is killed then; in a thread it is
+   * interrupted, and its caller is told a second later at the latest.
+   */
+  String timeLimit() default "";
+
+  /**
    * How many of this task may run at a time in one worker; 0 for as many as there are slots. One
    * that finds no place is held by the broker for a moment, and takes no slot meanwhile.
    */
@@ -53,7 +59,8 @@ public @interface Task {
 
   /**
    * How many of this task may begin in a time in one worker, as {@code 10/s}, {@code 100/m} or
-   * {@code 5/h}; likewise. Empty for any number.
+   * {@code 5/h}; likewise, for a few seconds at a time: meant for tasks that are few or fast, not
+   * to hold thousands back for hours. Empty for any number.
    */
   String rateLimit() default "";
 
@@ -68,7 +75,7 @@ public @interface Task {
   /** The wait before the first retry, as {@code 1s}. */
   String backoff() default "1s";
 
-  /** The longest wait before a retry. */
+  /** The longest wait before a retry, before its jitter. */
   String maxBackoff() default "10m";
 
   /**
@@ -77,17 +84,12 @@ public @interface Task {
   double jitter() default 0.2;
 
   /**
-   * What is retried. A time limit that has passed counts as a {@link
-   * java.util.concurrent.TimeoutException}.
+   * What is retried. A time limit that has passed, the soft one too, counts as a {@link
+   * java.util.concurrent.TimeoutException}. Arguments that do not fit never are; nor is a task in a
+   * thread that goes on although its time is over, which would then run next to itself.
    */
   Class<? extends Throwable>[] retryOn() default {Exception.class};
 
   /** What is not retried, although it is among those. */
   Class<? extends Throwable>[] dontRetryOn() default {};
-
-  /**
-   * How long one attempt may run, likewise. In a process it is killed then, in a thread it is
-   * interrupted, and fails as soon as it ends.
-   */
-  String timeLimit() default "";
 }

@@ -196,6 +196,9 @@ public record WorkerProperties(
    * @param environment names of variables that it inherits beside {@code PATH}, {@code HOME},
    *     {@code USER}, {@code LANG}, {@code LC_ALL}, {@code TZ} and Spring's for profiles and for
    *     the place of its settings: nothing with a secret, unless it is named here. Default: none
+   * @param cache a folder that outlives the worker, where the application's jar is taken apart and
+   *     an archive of its classes is kept, so that children start faster. Default: {@code
+   *     ~/.cache/warren}
    */
   public record ChildProperties(
       @Nullable Integer maxTasks,
@@ -223,6 +226,10 @@ public record WorkerProperties(
       }
       this.maxTasks = maxTasks;
       this.maxAge = positive("warren.worker.child.max-age", maxAge);
+      if (maxMemory != null && maxMemory.toBytes() <= 0) {
+        throw new IllegalArgumentException(
+            "warren.worker.child.max-memory must be more than 0: " + maxMemory);
+      }
       this.maxMemory = maxMemory;
       Duration start = positive("warren.worker.child.start-timeout", startTimeout);
       this.startTimeout = start == null ? Duration.ofSeconds(60) : start;
