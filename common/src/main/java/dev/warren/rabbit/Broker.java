@@ -202,7 +202,10 @@ public final class Broker implements AutoCloseable {
   }
 
   private BrokerLink.Opener declaring(String queue) {
-    return connection -> Topology.declareTaskQueue(connection, queue, settings.queue(queue));
+    return connection -> {
+      Topology.declareTaskQueue(connection, queue, settings.queue(queue));
+      delays.bindAgain(connection, queue);
+    };
   }
 
   private void forget(String queue) {

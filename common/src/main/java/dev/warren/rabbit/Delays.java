@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Holds messages on the broker for as long as is asked, and then puts them into a {@code
@@ -23,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * digit is 1 the exchange routes into the queue, else past it. So all messages in a queue stay for
  * the same time, none blocks another, and any delay takes at most {@value #LEVELS} steps. The
  * queues are quorum queues that dead-letter at least once: nothing is lost on the way.
+ *
+ * <p>A level hands on only so many messages at a time, so one that finds no queue at its end would
+ * hold up those behind it, of whatever queue, for ever. What was delayed for a queue that is gone
+ * comes to {@value #DEAD} instead, and stays there for {@link #DEAD_TTL}.
  *
  * <p>Never early; late by less than a unit and the steps. A delay that is longer than {@link
  * #LONGEST} is cut: whoever gets the message then has to delay it once more.
@@ -43,6 +46,8 @@ public final class Delays {
 
   private static final String LEVEL = "warren.delay.";
   private static final String DUE = "warren.delay.due";
+  private static final String DEAD = "warren.delay.dead";
+  private static final Duration DEAD_TTL = Duration.ofDays(7);
 
   private final BrokerLink link;
   private final ConfirmedPublisher publisher;
@@ -120,8 +125,29 @@ public final class Delays {
     BrokerLink.openChannel(connection, channel -> declareAll(channel, queue)).close();
   }
 
+  /** A queue was declared: if it was one with delayed messages, they have to find it again. */
+  void bindAgain(Connection connection, String queue) throws IOException, TimeoutException {
+    if (declared.remove(queue)) {
+      BrokerLink.openChannel(connection, channel -> bind(channel, queue)).close();
+      declared.add(queue);
+    }
+  }
+
+  private static void bind(Channel channel, String queue) throws IOException {
+    channel.queueBind(Topology.due(queue), DUE, "*.".repeat(LEVELS) + queue);
+  }
+
   private static void declareAll(Channel channel, String queue) throws IOException {
-    channel.exchangeDeclare(DUE, BuiltinExchangeType.TOPIC, true);
+    channel.exchangeDeclare(DEAD, BuiltinExchangeType.FANOUT, true);
+    channel.queueDeclare(
+        DEAD,
+        true,
+        false,
+        false,
+        Map.of("x-queue-type", "quorum", "x-message-ttl", DEAD_TTL.toMillis()));
+    channel.queueBind(DEAD, DEAD, "");
+    channel.exchangeDeclare(
+        DUE, BuiltinExchangeType.TOPIC, true, false, Map.of("alternate-exchange", DEAD));
     for (int level = 0; level < LEVELS; level++) {
       String name = LEVEL + level;
       String below = level == 0 ? DUE : LEVEL + (level - 1);
@@ -130,7 +156,7 @@ public final class Delays {
       channel.queueBind(name, name, pattern(level, '1'));
       channel.exchangeBind(below, name, pattern(level, '0'));
     }
-    channel.queueBind(Topology.due(queue), DUE, "*.".repeat(LEVELS) + queue);
+    bind(channel, queue);
   }
 
   private static Map<String, Object> arguments(int level, String below) {
@@ -145,10 +171,5 @@ public final class Delays {
   /** Keys whose digit of a level is this one. */
   private static String pattern(int level, char digit) {
     return "*.".repeat(LEVELS - 1 - level) + digit + ".#";
-  }
-
-  /** Whether a queue is one of the levels'. */
-  static boolean isLevel(@Nullable String queue) {
-    return queue != null && queue.startsWith(LEVEL);
   }
 }

@@ -86,9 +86,14 @@ public final class PlainAmqp implements AutoCloseable {
 
   /** Publishes a message to an exchange, whether or not anybody gets it; waits for the confirm. */
   public void publish(String exchange, BasicProperties properties, byte[] body) {
+    publish(exchange, "", properties, body);
+  }
+
+  /** As above, with a routing key. */
+  public void publish(String exchange, String key, BasicProperties properties, byte[] body) {
     run(
         () -> {
-          channel.basicPublish(exchange, "", properties, body);
+          channel.basicPublish(exchange, key, properties, body);
           channel.waitForConfirmsOrDie(CONFIRM_MILLIS);
           return true;
         });

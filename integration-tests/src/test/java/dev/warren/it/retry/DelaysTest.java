@@ -129,6 +129,38 @@ class DelaysTest {
     assertThat(late[count - 1]).isLessThan(Deadline.TASK.toMillis());
   }
 
+  /** The broker hands on 32 at a time; what could never arrive would keep all places. */
+  @Test
+  void whatWasDelayedForAQueueThatIsGoneHoldsUpNoOther() throws Exception {
+    Duration unit = Duration.ofMillis(250);
+    WorkerPool pool = warren.pool(queue);
+    pool.applyAsync(NOW.with().countdown(unit)).get(Deadline.HEALED); // the levels are there now
+    String gone = TestBroker.uniqueName("gone");
+    long before = amqp.count("warren.delay.dead");
+
+    for (int i = 0; i < 40; i++) {
+      amqp.publish(
+          "warren.delay.0", "0.".repeat(24) + "1." + gone, new BasicProperties(), new byte[1]);
+    }
+
+    for (int i = 0; i < 10; i++) {
+      pool.applyAsync(NOW.with().countdown(unit)).get(Deadline.HEALED);
+    }
+    Deadline.await(
+        "they are kept", Deadline.TASK, () -> amqp.count("warren.delay.dead") >= before + 40);
+  }
+
+  @Test
+  void whatIsDelayedFindsItsQueueThatWasDeclaredAgain() throws Exception {
+    WorkerPool pool = warren.pool(queue);
+    AsyncResult<Long> handle = pool.applyAsync(NOW.with().countdown(Duration.ofSeconds(5)));
+    Deadline.await("it is held", Deadline.TASK, () -> amqp.count(queue) == 0 && isHeld());
+
+    amqp.delete(queue + ".due");
+
+    assertThat(handle.get(Deadline.HEALED)).isPositive();
+  }
+
   private boolean isHeld() {
     for (int level = 0; level < 25; level++) {
       if (amqp.exists("warren.delay." + level) && amqp.count("warren.delay." + level) > 0) {
