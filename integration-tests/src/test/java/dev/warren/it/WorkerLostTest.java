@@ -14,6 +14,7 @@ import dev.warren.it.journal.Journal;
 import dev.warren.it.journal.JournalWorker;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
+import dev.warren.it.kit.SupervisedWorker;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +52,7 @@ class WorkerLostTest {
     String uri = TestBroker.shared().uri();
     WorkerProcess.Spec spec = worker(uri).set("warren.queues." + queue + ".type", type);
     Journal journal = Journal.in(folder);
-    try (Revived workers = new Revived(spec);
+    try (SupervisedWorker worker = SupervisedWorker.of(spec);
         PlainAmqp amqp = PlainAmqp.to(uri);
         Warren warren = Warren.connect(uri)) {
       WorkerPool pool = warren.pool(queue);
@@ -65,9 +65,11 @@ class WorkerLostTest {
         neighbours.put("b" + i, pool.applyAsync(WORK, journal.file(), "b" + i, 1_500));
       }
 
-      workers.await("the killer has ended", killer::isReady);
-      workers.await(
-          "all have ended", () -> neighbours.values().stream().allMatch(AsyncResult::isReady));
+      Deadline.await("the killer has ended", FOUR_WORKERS, killer::isReady);
+      Deadline.await(
+          "all have ended",
+          FOUR_WORKERS,
+          () -> neighbours.values().stream().allMatch(AsyncResult::isReady));
 
       assertThatThrownBy(() -> killer.get(Deadline.TASK))
           .isInstanceOf(WorkerLostException.class)
@@ -76,6 +78,7 @@ class WorkerLostTest {
       for (var neighbour : neighbours.entrySet()) {
         assertThat(neighbour.getValue().get(Deadline.TASK)).isEqualTo(neighbour.getKey());
       }
+      assertThat(worker.current().isAlive()).isTrue();
       assertThat(journal.begun().stream().filter("killer"::equals)).hasSize(3);
       List<GetResponse> kept = amqp.takeAll(queue + ".dead");
       assertThat(kept).hasSize(1);
@@ -162,33 +165,5 @@ class WorkerLostTest {
     String arguments = JSON.writeValueAsString(List.of(journal.file(), key, millis));
     amqp.put(
         target, properties, ("[" + arguments + ", {}, null]").getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** A worker that a supervisor starts again whenever it has died. */
-  private static final class Revived implements AutoCloseable {
-    private final WorkerProcess.Spec spec;
-    private WorkerProcess worker;
-
-    Revived(WorkerProcess.Spec spec) {
-      this.spec = spec;
-      this.worker = spec.startReady();
-    }
-
-    void await(String what, Callable<Boolean> condition) {
-      Deadline.await(
-          what,
-          FOUR_WORKERS,
-          () -> {
-            if (!worker.isAlive()) {
-              worker = spec.start();
-            }
-            return condition.call();
-          });
-    }
-
-    @Override
-    public void close() {
-      worker.close();
-    }
   }
 }

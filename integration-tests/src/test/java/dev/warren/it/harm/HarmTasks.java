@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.CommandLineRunner;
 import org.springframework.stereotype.Component;
@@ -19,6 +21,8 @@ import org.springframework.stereotype.Component;
 public class HarmTasks implements CommandLineRunner {
 
   private static final int MEGABYTE = 1 << 20;
+
+  private final CyclicBarrier both = new CyclicBarrier(2);
 
   private volatile int idle;
 
@@ -138,6 +142,39 @@ public class HarmTasks implements CommandLineRunner {
         Thread.onSpinWait(); // it does not care
       }
     }
+  }
+
+  /** Harms its process the first time, as soon as {@link #beside} runs; then tells which it is. */
+  @Task("harm.once")
+  public long once(String mark, String neighbour, String harm) throws Exception {
+    if (Files.exists(Path.of(mark))) {
+      return pid();
+    }
+    Files.createFile(Path.of(mark));
+    while (!Files.exists(Path.of(neighbour))) {
+      Thread.sleep(10);
+    }
+    switch (harm) {
+      case "memory" -> memory();
+      case "exit" -> exit();
+      case "halt" -> halt();
+      default -> signal(harm);
+    }
+    throw new AssertionError("it lives on");
+  }
+
+  /** Tells by a file that it runs, and after a while its process. */
+  @Task("harm.beside")
+  public long beside(String mark, long millis) throws Exception {
+    Files.writeString(Path.of(mark), "");
+    return pidAfter(millis);
+  }
+
+  /** Waits until a second one runs in the same process. */
+  @Task("harm.meet")
+  public boolean meet() throws Exception {
+    both.await(30, TimeUnit.SECONDS);
+    return true;
   }
 
   /** Writes so many megabytes to the standard output. */

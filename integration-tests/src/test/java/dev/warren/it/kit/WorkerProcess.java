@@ -2,6 +2,7 @@ package dev.warren.it.kit;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -51,6 +52,7 @@ public final class WorkerProcess extends AppProcess {
 
     private String name = "worker-" + COUNT.incrementAndGet();
     private List<String> program = List.of("-jar", AppJar.WORKER.file().toString());
+    private final List<String> jvmOptions = new ArrayList<>();
 
     private Spec(String uri) {
       super(uri);
@@ -66,6 +68,12 @@ public final class WorkerProcess extends AppProcess {
     /** Sets how many tasks run at once. */
     public Spec concurrency(int slots) {
       return set("warren.worker.concurrency", slots);
+    }
+
+    /** Starts its JVM with these options as well. */
+    public Spec jvm(String... options) {
+      jvmOptions.addAll(List.of(options));
+      return this;
     }
 
     /** Starts another application in place of the built-in one. */
@@ -94,7 +102,9 @@ public final class WorkerProcess extends AppProcess {
       Path readyFile = LoggedProcess.folder().resolve(TestBroker.uniqueName(name) + ".ready");
       set("warren.worker.name", name);
       set("warren.worker.ready-file", readyFile);
-      return new WorkerProcess(name, readyFile, program, this);
+      List<String> command = new ArrayList<>(jvmOptions);
+      command.addAll(program);
+      return new WorkerProcess(name, readyFile, command, this);
     }
 
     /** Starts the process and waits until it is connected and consumes. */
