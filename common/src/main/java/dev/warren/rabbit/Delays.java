@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Holds messages on the broker for as long as is asked, and then puts them into a {@code
@@ -34,6 +36,8 @@ import java.util.concurrent.TimeoutException;
  *     where this comes</a>
  */
 public final class Delays {
+
+  private static final Logger log = LoggerFactory.getLogger(Delays.class);
 
   /** The shortest delay, and what all others are a multiple of. */
   static final Duration UNIT = Duration.ofMillis(250);
@@ -122,7 +126,17 @@ public final class Delays {
 
   private static void declareAll(Connection connection, String queue)
       throws IOException, TimeoutException {
-    BrokerLink.openChannel(connection, channel -> declareAll(channel, queue)).close();
+    try {
+      BrokerLink.openChannel(connection, Delays::declareLevels).close();
+    } catch (IOException e) {
+      if (!Topology.isRefused(e)) {
+        throw e;
+      }
+      // Who runs a pool of his own need not have the right to declare, and with it to delete, what
+      // all share.
+      log.info("the delay levels are not this user's to declare: they are taken as they are");
+    }
+    BrokerLink.openChannel(connection, channel -> bind(channel, queue)).close();
   }
 
   /** A queue was declared: if it was one with delayed messages, they have to find it again. */
@@ -137,7 +151,7 @@ public final class Delays {
     channel.queueBind(Topology.due(queue), DUE, "*.".repeat(LEVELS) + queue);
   }
 
-  private static void declareAll(Channel channel, String queue) throws IOException {
+  private static void declareLevels(Channel channel) throws IOException {
     channel.exchangeDeclare(DEAD, BuiltinExchangeType.FANOUT, true);
     channel.queueDeclare(
         DEAD,
@@ -156,7 +170,6 @@ public final class Delays {
       channel.queueBind(name, name, pattern(level, '1'));
       channel.exchangeBind(below, name, pattern(level, '0'));
     }
-    bind(channel, queue);
   }
 
   private static Map<String, Object> arguments(int level, String below) {

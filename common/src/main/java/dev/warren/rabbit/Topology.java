@@ -302,9 +302,10 @@ public final class Topology {
     channel.queueDeclare(queue, true, false, false, arguments);
   }
 
-  /** Declares the stream of what was revoked. */
-  public static void declareRevocations(Channel channel) throws IOException {
-    channel.queueDeclare(REVOCATIONS, true, false, false, REVOCATIONS_ARGUMENTS);
+  /** Declares the stream of what was revoked; takes one that exists as it is. */
+  public static void declareRevocations(Connection connection)
+      throws IOException, TimeoutException {
+    declare(connection, REVOCATIONS, REVOCATIONS_ARGUMENTS, false);
   }
 
   /** What can be seen of a task queue and the queues beside it; null if there is no such queue. */

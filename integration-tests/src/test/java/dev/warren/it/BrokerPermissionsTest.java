@@ -11,6 +11,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warren.AsyncResult;
 import dev.warren.BoundedQueue;
+import dev.warren.TaskCall;
 import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.WorkerPool;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -49,6 +51,8 @@ class BrokerPermissionsTest {
   private static final String RESULTS = "warren.results.of-another";
   private static final String REPLIES = "warren.reply.of-another";
   private static final String COMMANDS = "warren.control.of-another";
+  private static final String REVOCATIONS = "warren.revoked";
+  private static final String LEVEL = "warren.delay.3";
   private static final String FOREIGN = "of-another-program";
 
   private static final TaskRef<Integer> WORDS = TaskRef.of("text.word_count", Integer.class);
@@ -155,6 +159,25 @@ class BrokerPermissionsTest {
     }
   }
 
+  /** Retries go the same way. */
+  @Test
+  void aWorkerHasTheBrokerHoldWhatIsNotDue() throws Exception {
+    try (Warren warren = Warren.connect(users.uri(CLIENT))) {
+      assertThatAWorkerHasTheBrokerHoldTasks(warren);
+      assertMoreIn("warren.delay.7", () -> warren.pool().applyAsync(inMinutes(1)));
+    }
+  }
+
+  /** The first time it declares what that takes. */
+  private static void assertThatAWorkerHasTheBrokerHoldTasks(Warren warren) throws Exception {
+    TaskCall<Integer> inAMoment = WORDS.with("a b c").countdown(Duration.ofMillis(600));
+    assertThat(warren.pool().applyAsync(inAMoment).get(Deadline.TASK)).isEqualTo(3);
+  }
+
+  private static TaskCall<Integer> inMinutes(int minutes) {
+    return WORDS.with("better late than").countdown(Duration.ofMinutes(minutes));
+  }
+
   @Test
   void aClientHasQueuesAndProcessesOfItsOwn() throws Exception {
     try (Warren warren = Warren.connect(users.uri(CLIENT));
@@ -162,9 +185,45 @@ class BrokerPermissionsTest {
       queue.put("item");
       assertThat(queue.take(Deadline.TASK)).isEqualTo("item");
 
-      assertThat(warren.pool(1).applyAsync(WORDS, "the quick brown fox").get(PROCESS_START))
-          .isEqualTo(4);
+      assertThatAWorkerHasTheBrokerHoldTasks(warren);
+      WorkerPool own = warren.pool(1);
+      assertThat(own.applyAsync(WORDS, "the quick brown fox").get(PROCESS_START)).isEqualTo(4);
+      assertMoreIn("warren.delay.8", () -> own.applyAsync(inMinutes(2)));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CLIENT, ADMIN})
+  void whatALibraryCancelsIsWrittenDownForWorkersThatComeLater(String user) throws Exception {
+    try (Warren warren = Warren.connect(users.uri(user))) {
+      assertMoreIn(REVOCATIONS, () -> warren.pool().applyAsync(inMinutes(10)).cancel());
+    }
+  }
+
+  @Test
+  void whatTheProducerCancelsIsWrittenDownForWorkersThatComeLater() throws Exception {
+    TaskApi tasks = producer.tasks();
+    String running = tasks.accepted("demo.sleep", 600);
+    Deadline.await("it runs", Deadline.TASK, () -> tasks.state(running).equals("STARTED"));
+
+    assertMoreIn(
+        REVOCATIONS, () -> producer.rest().post("/api/v1/tasks/" + running + "/cancel", Map.of()));
+  }
+
+  private static void assertMoreIn(String queue, Runnable action) {
+    try (PlainAmqp admin = PlainAmqp.to(users.uri(ADMIN))) {
+      long before = admin.exists(queue) ? admin.count(queue) : 0;
+      action.run();
+      Deadline.await(
+          "more is in " + queue,
+          Deadline.TASK,
+          () -> admin.exists(queue) && admin.count(queue) > before);
+    }
+  }
+
+  @Test
+  void aWorkerReadsWhatWasCancelledBeforeItCame() {
+    assertThat(worker.log()).doesNotContain("what was revoked while this worker was away");
   }
 
   @Test
@@ -203,6 +262,13 @@ class BrokerPermissionsTest {
                 .map(exchange -> publishing(PRODUCER, exchange)),
             Stream.of(binding(PRODUCER, RESULTS, "celery.pidbox")),
             Stream.of(binding(PRODUCER, TASKS, "amq.fanout")),
+
+            // What is held, and what was cancelled, is the workers' to make and to read.
+            Stream.of(LEVEL, REVOCATIONS).flatMap(queue -> owning(PRODUCER, queue)),
+            Stream.of(LEVEL, REVOCATIONS).flatMap(queue -> taking(PRODUCER, queue)),
+            Stream.of(LEVEL, REVOCATIONS).flatMap(queue -> owning(CLIENT, queue)),
+            taking(CLIENT, LEVEL),
+            Stream.of(publishing(PRODUCER, LEVEL)),
 
             // A worker takes tasks; it reads no results, and no replies or commands to others.
             Stream.of(RESULTS, REPLIES, TASKS + ".dead", FOREIGN)

@@ -78,7 +78,8 @@ final class RevocationLog {
   private void read(Connection connection) throws IOException, TimeoutException {
     Date begin = new Date(System.currentTimeMillis() - OVERLAP.toMillis());
     try {
-      Channel channel = BrokerLink.openChannel(connection, Topology::declareRevocations);
+      Topology.declareRevocations(connection);
+      Channel channel = BrokerLink.openChannel(connection, fresh -> fresh.basicQos(PREFETCH));
       try {
         awaitPublisher();
         readToMarker(channel);
@@ -117,7 +118,6 @@ final class RevocationLog {
             new BasicProperties.Builder().headers(Map.of(MARKER, marker)).build(),
             new byte[0])
         .get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
-    channel.basicQos(PREFETCH);
     channel.basicConsume(
         Topology.REVOCATIONS,
         false,
