@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.CommandLineRunner;
 import org.springframework.stereotype.Component;
@@ -23,6 +24,8 @@ public class HarmTasks implements CommandLineRunner {
   private static final int MEGABYTE = 1 << 20;
 
   private final CyclicBarrier both = new CyclicBarrier(2);
+
+  private final AtomicInteger preparations = new AtomicInteger();
 
   private volatile int idle;
 
@@ -49,6 +52,18 @@ public class HarmTasks implements CommandLineRunner {
   @Task(value = "harm.apart", isolation = Isolation.PROCESS)
   public long apart() {
     return ProcessHandle.current().pid();
+  }
+
+  /** What a process does before its first task. */
+  @Task("harm.prepare")
+  public void prepare() {
+    preparations.incrementAndGet();
+  }
+
+  /** The process that runs it, and how often that was prepared. */
+  @Task("harm.prepared")
+  public List<Long> prepared() {
+    return List.of(pid(), preparations.longValue());
   }
 
   /** Takes its time. */
@@ -129,6 +144,13 @@ public class HarmTasks implements CommandLineRunner {
     while (true) {
       idle++;
     }
+  }
+
+  /** As above; first it makes a file of that name in a folder. */
+  @Task("harm.loop_named")
+  public void loopNamed(String folder, String name) throws IOException {
+    Files.createFile(Path.of(folder, name));
+    loop();
   }
 
   @Task("harm.deadlock")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.GetResponse;
 import dev.warren.AsyncResult;
+import dev.warren.Callbacks;
 import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.WarrenException.TaskFailedException;
@@ -13,6 +14,7 @@ import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -200,6 +203,35 @@ class ProcessModeTest {
     handle.cancel();
 
     Deadline.await("its child is gone", Deadline.TASK, () -> worker.log().contains("was revoked"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void ofAMapThatIsCancelledWhatRunsIsKilledAndNothingElseBegins(int chunkSize) throws Exception {
+    TaskRef<Void> loop = TaskRef.of("harm.loop_named", Void.class);
+    List<List<?>> items = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      items.add(List.of(folder.toString(), "item" + i));
+    }
+    List<Long> before = children();
+    AsyncResult<List<Void>> map = pool.starmapAsync(loop, items, chunkSize, Callbacks.none());
+    Deadline.await("both slots run it", Deadline.TASK, () -> begun() == 2);
+
+    map.cancel();
+
+    Deadline.await(
+        "its children are gone",
+        Deadline.TASK,
+        () -> children().stream().noneMatch(before::contains));
+    Deadline.await("its queue is empty", Deadline.TASK, () -> pool.queue().isEmpty());
+    assertThat(pool.applyAsync(PID).get(Deadline.TASK)).isNotIn(before);
+    assertThat(begun()).isEqualTo(2);
+  }
+
+  private long begun() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.count();
+    }
   }
 
   @Test
