@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -28,6 +29,23 @@ public final class ChildMain {
 
   /** The value of {@link #ROLE} in a child. */
   public static final String CHILD = "child";
+
+  private static final Map<String, String> OWN =
+      Map.of(
+          ROLE,
+          CHILD,
+          "spring.main.web-application-type",
+          "none",
+          "spring.main.lazy-initialization",
+          "true",
+          "spring.main.banner-mode",
+          "off",
+          "spring.main.log-startup-info",
+          "false",
+          "logging.file.name",
+          "", // the worker logs what this one prints
+          "logging.file.path",
+          "");
 
   private ChildMain() {}
 
@@ -89,17 +107,12 @@ public final class ChildMain {
     }
   }
 
-  private static String[] arguments(Map<String, String> properties) {
-    List<String> arguments = new ArrayList<>();
-    properties.forEach(
-        (name, value) -> arguments.add("--" + name + "=" + value.replace("${", "\\${")));
-    arguments.add("--" + ROLE + "=" + CHILD);
-    arguments.add("--spring.main.web-application-type=none");
-    arguments.add("--spring.main.lazy-initialization=true");
-    arguments.add("--spring.main.banner-mode=off");
-    arguments.add("--spring.main.log-startup-info=false");
-    arguments.add("--logging.file.name="); // the worker logs what this one prints
-    arguments.add("--logging.file.path=");
-    return arguments.toArray(String[]::new);
+  /** A child's own settings go in place of its worker's: two values of one would be a list. */
+  static String[] arguments(Map<String, String> properties) {
+    Map<String, String> all = new TreeMap<>(properties);
+    all.putAll(OWN);
+    return all.entrySet().stream()
+        .map(one -> "--" + one.getKey() + "=" + one.getValue().replace("${", "\\${"))
+        .toArray(String[]::new);
   }
 }
