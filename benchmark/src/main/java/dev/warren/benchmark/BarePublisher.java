@@ -1,5 +1,7 @@
 package dev.warren.benchmark;
 
+import dev.warren.autoconfigure.WarrenAutoConfiguration;
+import dev.warren.worker.autoconfigure.WorkerAutoConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
@@ -24,7 +26,7 @@ import tools.jackson.databind.JsonNode;
  * queue and answers 202 when the broker has confirmed. It stores nothing and promises nothing. Its
  * messages are as large as Warren's.
  */
-@SpringBootApplication
+@SpringBootApplication(exclude = {WarrenAutoConfiguration.class, WorkerAutoConfiguration.class})
 @RestController
 class BarePublisher {
 

@@ -27,25 +27,28 @@ import org.springframework.boot.SpringApplication;
  * password; left out if absent), {@code connections} (32), {@code rounds} (5), {@code seconds} of a
  * round (5), {@code items} of the group (100000; 0: no groups), {@code root} (where the project is;
  * the working directory).
+ *
+ * <p>With {@code isolation} as the first argument: {@link IsolationBenchmark}.
  */
 public final class Benchmark {
 
   private static final String BARE = "bare";
+  private static final String ISOLATION = "isolation";
   private static final String H2 = "Warren, H2";
   private static final String POSTGRES = "Warren, PostgreSQL";
   private static final Duration WARM_UP = Duration.ofSeconds(10);
   private static final String TASK =
       "{\"task\":\"text.word_count\",\"args\":[\"the quick brown fox jumps over the lazy dog\"]}";
 
-  private final Map<String, String> arguments;
+  private final Arguments arguments;
   private final Path root;
   private final Path folder;
   private final Map<String, Server> servers = new LinkedHashMap<>();
   private double bare = Double.NaN; // requests a second
 
-  private Benchmark(Map<String, String> arguments) throws IOException {
+  private Benchmark(Arguments arguments) throws IOException {
     this.arguments = arguments;
-    this.root = Path.of(arguments.getOrDefault("root", ""));
+    this.root = arguments.root();
     this.folder = Files.createTempDirectory("warren-benchmark-");
   }
 
@@ -55,15 +58,15 @@ public final class Benchmark {
       SpringApplication.run(BarePublisher.class, Arrays.copyOfRange(args, 1, args.length));
       return;
     }
-    Map<String, String> arguments = new LinkedHashMap<>();
-    for (String argument : args) {
-      String[] pair = argument.split("=", 2);
-      if (pair.length != 2 || !pair[0].startsWith("--")) {
-        throw new IllegalArgumentException("--name=value is expected: " + argument);
-      }
-      arguments.put(pair[0].substring(2), pair[1]);
+    if (args.length > 0 && args[0].equals(NothingWorker.ROLE)) {
+      SpringApplication.run(NothingWorker.class, Arrays.copyOfRange(args, 1, args.length));
+      return;
     }
-    new Benchmark(arguments).run();
+    if (args.length > 0 && args[0].equals(ISOLATION)) {
+      new IsolationBenchmark(Arguments.of(List.of(args).subList(1, args.length))).run();
+    } else {
+      new Benchmark(Arguments.of(List.of(args))).run();
+    }
     System.exit(0);
   }
 
@@ -72,7 +75,7 @@ public final class Benchmark {
     try {
       startServers();
       posts();
-      int items = number("items", 100_000);
+      int items = arguments.number("items", 100_000);
       if (items > 0) {
         groups(items);
       }
@@ -88,7 +91,7 @@ public final class Benchmark {
         "bare Spring MVC endpoint",
         start(
             BARE,
-            List.of("-jar", ownJar(), BARE),
+            List.of("-jar", Server.OWN_JAR, BARE),
             Map.of(
                 "bench.queue", "bench-bare",
                 "spring.rabbitmq.publisher-confirm-type", "correlated",
@@ -96,7 +99,7 @@ public final class Benchmark {
                 "spring.rabbitmq.cache.channel.size", "64")));
     servers.put(
         H2, producer("h2", Map.of("warren.producer.data", folder.resolve("h2").toString())));
-    String url = arguments.get("postgres");
+    String url = arguments.text("postgres");
     if (url != null) {
       servers.put(POSTGRES, producer("pg", Map.of("spring.datasource.url", url)));
     }
@@ -122,25 +125,21 @@ public final class Benchmark {
   private Server start(String name, List<String> program, Map<String, String> settings)
       throws IOException {
     Map<String, String> all = new LinkedHashMap<>(settings);
-    all.put("spring.rabbitmq.addresses", required("broker"));
+    all.put("spring.rabbitmq.addresses", arguments.broker());
     return Server.start(folder.resolve(name + ".log"), program, all);
-  }
-
-  private static String ownJar() {
-    return System.getProperty("java.class.path"); // of a program that is started with -jar: its jar
   }
 
   // --- posts -------------------------------------------------------------------------------------
 
   private void posts() throws InterruptedException, ExecutionException {
-    int connections = number("connections", 32);
-    Duration time = Duration.ofSeconds(number("seconds", 5));
+    int connections = arguments.number("connections", 32);
+    Duration time = Duration.ofSeconds(arguments.number("seconds", 5));
     Hammer hammer = new Hammer(connections, TASK);
     for (Server server : servers.values()) {
       hammer.hit(server.address(), WARM_UP);
     }
     Map<String, List<Latencies>> measured = new LinkedHashMap<>();
-    for (int round = 0; round < number("rounds", 5); round++) {
+    for (int round = 0; round < arguments.number("rounds", 5); round++) {
       for (Map.Entry<String, Server> server : servers.entrySet()) {
         Latencies latencies = hammer.hit(server.getValue().address(), time);
         measured.computeIfAbsent(server.getKey(), name -> new ArrayList<>()).add(latencies);
@@ -152,7 +151,7 @@ public final class Benchmark {
         "%nPOST /api/v1/tasks, %d connections, median of %d rounds of %d s, in turns%n%n"
             + "| | requests/s (lowest - highest round) | p50 ms | p99 ms | of the bare endpoint |%n"
             + "| --- | --- | --- | --- | --- |%n",
-        connections, number("rounds", 5), time.toSeconds());
+        connections, arguments.number("rounds", 5), time.toSeconds());
     for (Map.Entry<String, List<Latencies>> one : measured.entrySet()) {
       double[] rates = one.getValue().stream().mapToDouble(Latencies::perSecond).sorted().toArray();
       double rate = rates[rates.length / 2];
@@ -213,19 +212,5 @@ public final class Benchmark {
           items / times.finished(),
           items / times.accepted() / bare);
     }
-  }
-
-  // --- arguments ---------------------------------------------------------------------------------
-
-  private String required(String name) {
-    String value = arguments.get(name);
-    if (value == null) {
-      throw new IllegalArgumentException("--" + name + "=… is missing; see benchmark/run");
-    }
-    return value;
-  }
-
-  private int number(String name, int otherwise) {
-    return Integer.parseInt(arguments.getOrDefault(name, String.valueOf(otherwise)));
   }
 }

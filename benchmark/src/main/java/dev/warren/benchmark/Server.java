@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 /** One of the applications that are measured, as a process of its own. */
 final class Server implements AutoCloseable {
 
+  /** Of a program that is started with {@code -jar} the class path is its jar. */
+  static final String OWN_JAR = System.getProperty("java.class.path");
+
   private static final long START_SECONDS = 90;
 
   private final Process process;

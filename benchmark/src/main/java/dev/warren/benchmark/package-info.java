@@ -1,6 +1,6 @@
 /**
- * Measures the producer from outside, beside an endpoint that does nothing but publish. Uses no
- * class of Warren's.
+ * Measures the producer from outside, beside an endpoint that does nothing but publish, and tasks
+ * in processes beside tasks in threads.
  */
 @NullMarked
 package dev.warren.benchmark;

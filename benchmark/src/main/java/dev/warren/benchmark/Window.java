@@ -1,0 +1,46 @@
+package dev.warren.benchmark;
+
+import dev.warren.WorkerPool;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A client's tasks over a broker: always so many of them that have not been answered. */
+final class Window {
+
+  private final WorkerPool pool;
+  private final int size;
+
+  Window(WorkerPool pool, int size) {
+    this.pool = pool;
+    this.size = size;
+  }
+
+  /** One round, from the first task to the last answer; fails if a task does. */
+  double perSecond(Duration time) throws InterruptedException {
+    Semaphore places = new Semaphore(size);
+    AtomicLong answers = new AtomicLong();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    long began = System.nanoTime();
+    long end = began + time.toNanos();
+    while (System.nanoTime() - end < 0) {
+      places.acquire();
+      pool.applyAsync(NothingWorker.NOTHING, 1)
+          .toCompletableFuture()
+          .whenComplete(
+              (value, thrown) -> {
+                if (thrown != null) {
+                  failure.set(thrown);
+                }
+                answers.incrementAndGet();
+                places.release();
+              });
+    }
+    places.acquire(size);
+    if (failure.get() != null) {
+      throw new IllegalStateException("a task failed", failure.get());
+    }
+    return answers.get() * 1e9 / (System.nanoTime() - began);
+  }
+}
