@@ -25,6 +25,10 @@ record Arguments(Map<String, String> values) {
     return values.get(name);
   }
 
+  String text(String name, String otherwise) {
+    return values.getOrDefault(name, otherwise);
+  }
+
   int number(String name, int otherwise) {
     return Integer.parseInt(values.getOrDefault(name, String.valueOf(otherwise)));
   }

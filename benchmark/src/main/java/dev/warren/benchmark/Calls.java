@@ -31,7 +31,11 @@ final class Calls {
   }
 
   /** One round; fails at the first task that does. */
-  double perSecond(int threads, Duration time) throws Exception {
+  Measured round(int threads, Duration time) throws Exception {
+    return Measured.round(List.of(ProcessHandle.current()), () -> count(threads, time));
+  }
+
+  private Measured.Count count(int threads, Duration time) throws Exception {
     ExecutorService callers = Executors.newFixedThreadPool(threads);
     try {
       long began = System.nanoTime();
@@ -45,7 +49,7 @@ final class Calls {
       for (Future<Long> some : all) {
         calls += some.get();
       }
-      return calls * 1e9 / (System.nanoTime() - began);
+      return Measured.Count.since(began, calls);
     } finally {
       callers.shutdownNow();
     }

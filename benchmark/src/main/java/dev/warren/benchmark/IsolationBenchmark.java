@@ -34,7 +34,7 @@ import org.springframework.boot.logging.LoggingSystem;
  *
  * Arguments: {@code broker} (an AMQP URI; required), {@code slots} (2), {@code window} of tasks
  * without an answer (1000), {@code rounds} (5), {@code seconds} of a round (5), {@code starts} (7),
- * {@code root}.
+ * {@code root}, {@code parts} ({@code calls,broker,starts}).
  */
 final class IsolationBenchmark {
 
@@ -61,12 +61,19 @@ final class IsolationBenchmark {
     System.out.println("Logs and data: " + folder);
     System.out.printf(
         "%nMedian (lowest - highest) of %d rounds of %d s, in turns%n%n"
-            + "| | mode | tasks/s | µs a task | ratio, round by round |%n"
+            + "| | mode | tasks/s | processor time of worker and children, µs a task | tasks/s, of thread's |%n"
             + "| --- | --- | --- | --- | --- |%n",
         rounds, time.toSeconds());
-    calls();
-    wholePath();
-    starts();
+    List<String> parts = List.of(arguments.text("parts", "calls,broker,starts").split(","));
+    if (parts.contains("calls")) {
+      calls();
+    }
+    if (parts.contains("broker")) {
+      overBroker();
+    }
+    if (parts.contains("starts")) {
+      starts();
+    }
   }
 
   // --- calls -------------------------------------------------------------------------------------
@@ -82,12 +89,12 @@ final class IsolationBenchmark {
         ProcessExecutor processes = new ProcessExecutor(registry, wire, children(), orders())) {
       Calls inThreads = new Calls(threads, wire);
       Calls inProcesses = new Calls(processes, wire);
-      inThreads.perSecond(slots, WARM_UP);
-      inProcesses.perSecond(slots, WARM_UP);
+      inThreads.round(slots, WARM_UP);
+      inProcesses.round(slots, WARM_UP);
       for (int callers : slots == 1 ? new int[] {1} : new int[] {1, slots}) {
         new Rates()
-            .with(THREAD, () -> inThreads.perSecond(callers, time))
-            .with(PROCESS, () -> inProcesses.perSecond(callers, time))
+            .with(THREAD, () -> inThreads.round(callers, time))
+            .with(PROCESS, () -> inProcesses.round(callers, time))
             .measure("calls, " + callers + " at a time", rounds);
       }
     } finally {
@@ -113,22 +120,22 @@ final class IsolationBenchmark {
     return new ProcessOrders(Map.of(), Map.of(), List.of(NothingWorker.class.getName()));
   }
 
-  // --- the whole path ----------------------------------------------------------------------------
+  // --- over a broker -----------------------------------------------------------------------------
 
-  private void wholePath() throws Exception {
+  private void overBroker() throws Exception {
     int size = arguments.number("window", 1000);
     try (Server threads = worker(THREAD, Server.OWN_JAR, Map.of());
         Server processes = worker(PROCESS, Server.OWN_JAR, Map.of());
         Warren warren = Warren.connect(arguments.broker())) {
-      Window inThreads = new Window(warren.pool(queue(THREAD)), size);
-      Window inProcesses = new Window(warren.pool(queue(PROCESS)), size);
-      inThreads.perSecond(WARM_UP);
-      inProcesses.perSecond(WARM_UP);
-      inThreads.perSecond(WARM_UP);
-      inProcesses.perSecond(WARM_UP);
+      Window inThreads = new Window(warren.pool(queue(THREAD)), threads.process(), size);
+      Window inProcesses = new Window(warren.pool(queue(PROCESS)), processes.process(), size);
+      inThreads.round(WARM_UP);
+      inProcesses.round(WARM_UP);
+      inThreads.round(WARM_UP);
+      inProcesses.round(WARM_UP);
       new Rates()
-          .with(THREAD, () -> inThreads.perSecond(time))
-          .with(PROCESS, () -> inProcesses.perSecond(time))
+          .with(THREAD, () -> inThreads.round(time))
+          .with(PROCESS, () -> inProcesses.round(time))
           .measure("over a broker, " + size + " at a time, " + slots + " slots", rounds);
       threads.mustBeAlive();
       processes.mustBeAlive();

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -13,54 +15,46 @@ import java.util.stream.IntStream;
  */
 final class Rates {
 
-  /** One round. */
-  @FunctionalInterface
-  interface Round {
-    /** So many a second. */
-    double measure() throws Exception;
-  }
+  private final Map<String, Callable<Measured>> all = new LinkedHashMap<>();
+  private final Map<String, List<Measured>> measured = new LinkedHashMap<>();
 
-  private final Map<String, Round> all = new LinkedHashMap<>();
-  private final Map<String, List<Double>> measured = new LinkedHashMap<>();
-
-  Rates with(String name, Round round) {
+  Rates with(String name, Callable<Measured> round) {
     all.put(name, round);
     return this;
   }
 
-  /** Measures, and prints the lines of a table: rate, lowest and highest, ratio. */
+  /** Measures, and prints the lines of a table. */
   void measure(String what, int rounds) throws Exception {
     for (int i = 0; i < rounds; i++) {
-      for (Map.Entry<String, Round> one : all.entrySet()) {
-        double rate = one.getValue().measure();
-        measured.computeIfAbsent(one.getKey(), name -> new ArrayList<>()).add(rate);
+      for (Map.Entry<String, Callable<Measured>> one : all.entrySet()) {
+        Measured round = one.getValue().call();
+        measured.computeIfAbsent(one.getKey(), name -> new ArrayList<>()).add(round);
       }
     }
-    List<Double> first = measured.values().iterator().next();
+    double[] first = values(measured.values().iterator().next(), Measured::perSecond);
     measured.forEach(
-        (name, rates) -> {
+        (name, of) -> {
+          double[] rates = values(of, Measured::perSecond);
           double[] ratios =
-              IntStream.range(0, rounds).mapToDouble(i -> rates.get(i) / first.get(i)).toArray();
-          double[] sorted = sorted(rates.stream().mapToDouble(Double::doubleValue).toArray());
-          double median = sorted[rounds / 2];
-          double[] sortedRatios = sorted(ratios);
+              IntStream.range(0, rounds).mapToDouble(i -> rates[i] / first[i]).toArray();
           System.out.printf(
-              "| %s | %s | %.0f (%.0f - %.0f) | %.1f | %.2f (%.2f - %.2f) |%n",
+              "| %s | %s | %s | %s | %s |%n",
               what,
               name,
-              median,
-              sorted[0],
-              sorted[rounds - 1],
-              1e6 / median,
-              sortedRatios[rounds / 2],
-              sortedRatios[0],
-              sortedRatios[rounds - 1]);
+              spread("%.0f", rates),
+              spread("%.1f", values(of, Measured::cpuMicros)),
+              spread("%.2f", ratios));
         });
   }
 
-  private static double[] sorted(double[] values) {
+  private static double[] values(List<Measured> of, ToDoubleFunction<Measured> value) {
+    return of.stream().mapToDouble(value).toArray();
+  }
+
+  private static String spread(String format, double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
-    return sorted;
+    return (format + " (" + format + " - " + format + ")")
+        .formatted(sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
   }
 }

@@ -68,6 +68,10 @@ final class Server implements AutoCloseable {
     }
   }
 
+  ProcessHandle process() {
+    return process.toHandle();
+  }
+
   String address() {
     return address;
   }

@@ -2,6 +2,7 @@ package dev.warren.benchmark;
 
 import dev.warren.WorkerPool;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -10,15 +11,21 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Window {
 
   private final WorkerPool pool;
+  private final ProcessHandle worker;
   private final int size;
 
-  Window(WorkerPool pool, int size) {
+  Window(WorkerPool pool, ProcessHandle worker, int size) {
     this.pool = pool;
+    this.worker = worker;
     this.size = size;
   }
 
   /** One round, from the first task to the last answer; fails if a task does. */
-  double perSecond(Duration time) throws InterruptedException {
+  Measured round(Duration time) throws Exception {
+    return Measured.round(List.of(worker), () -> count(time));
+  }
+
+  private Measured.Count count(Duration time) throws InterruptedException {
     Semaphore places = new Semaphore(size);
     AtomicLong answers = new AtomicLong();
     AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -41,6 +48,6 @@ final class Window {
     if (failure.get() != null) {
       throw new IllegalStateException("a task failed", failure.get());
     }
-    return answers.get() * 1e9 / (System.nanoTime() - began);
+    return Measured.Count.since(began, answers.get());
   }
 }

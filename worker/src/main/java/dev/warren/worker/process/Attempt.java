@@ -1,21 +1,19 @@
 package dev.warren.worker.process;
 
 import dev.warren.Progress;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
  * One run of a task in a child. Thread-safe.
  *
- * <p><b>A1</b> Either its outcome arrives, or somebody decides to kill its child, never both: who
+ * <p><b>A1</b> Either its outcome counts, or somebody decides to kill its child, never both: who
  * calls {@link #decide} first. So no child is killed that is done, and may have another task.
  */
 final class Attempt {
 
   private final Consumer<Progress> reports;
   private final AtomicBoolean decided = new AtomicBoolean();
-  private final CompletableFuture<Frame> end = new CompletableFuture<>();
 
   Attempt(Consumer<Progress> reports) {
     this.reports = reports;
@@ -28,22 +26,5 @@ final class Attempt {
   /** Whether the caller is the first, and may end this attempt. */
   boolean decide() {
     return decided.compareAndSet(false, true);
-  }
-
-  /** The child has told how its task ended. */
-  void done(Frame frame) {
-    if (decide()) {
-      end.complete(frame);
-    }
-  }
-
-  /** The child is gone, killed or not. */
-  void lost(ChildLostException how) {
-    end.completeExceptionally(how);
-  }
-
-  /** Completes with the frame DONE, or with a {@link ChildLostException}. */
-  CompletableFuture<Frame> end() {
-    return end;
   }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,9 +24,12 @@ import org.slf4j.LoggerFactory;
 /**
  * One child, as its worker sees it. Thread-safe; runs one task at a time.
  *
+ * <p>What it says is read by whoever waits for it: while it starts a thread of its own, while it
+ * runs a task the slot's; in between a look now and then is enough.
+ *
  * <ol>
- *   <li><b>C1</b> It is over when its socket ends: then it is killed, if it still lives, with all
- *       processes that it has started, and whoever waits for its task is told.
+ *   <li><b>C1</b> It is over when its process or its socket ends: then it is killed, if it still
+ *       lives, with all processes that it has started, and whoever waits for its task is told.
  *   <li><b>C2</b> Nothing that it prints counts, and nothing it prints is kept but its last lines.
  * </ol>
  */
@@ -48,8 +52,9 @@ final class Child {
   private final CompletableFuture<Void> outputEnd = new CompletableFuture<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<String> over = new CompletableFuture<>();
+  private final AtomicBoolean ending = new AtomicBoolean();
   private volatile @Nullable Frames frames;
-  private volatile @Nullable Attempt attempt;
+  private volatile @Nullable Attempt attempt; // begins with the monitor held
   private volatile @Nullable String killedBecause;
   private volatile long lastHeard = System.nanoTime();
   private volatile boolean pinged;
@@ -72,8 +77,14 @@ final class Child {
   /** Begins to listen to it; {@code orders} is what it is told first. */
   void attend(Frame orders) {
     daemon("warren-child-output-", this::readOutput);
-    daemon("warren-child-", () -> converse(orders));
-    process.onExit().thenRun(this::closeDoor); // it may end before it has connected
+    daemon("warren-child-", () -> start(orders));
+    process
+        .onExit()
+        .thenRun(
+            () -> {
+              closeDoor(); // it may end before it has connected
+              ended(null);
+            });
   }
 
   private void daemon(String name, Runnable work) {
@@ -97,7 +108,7 @@ final class Child {
   }
 
   boolean isOver() {
-    return over.isDone() || killedBecause != null;
+    return ending.get() || killedBecause != null;
   }
 
   Duration age() {
@@ -111,33 +122,76 @@ final class Child {
 
   // --- a task ------------------------------------------------------------------------------------
 
-  /** Has it begin with a task, which is said next; the attempt tells the end. */
-  Attempt begin(Consumer<Progress> reports) {
+  /** Has it begin with a task; {@link #run} goes on with it. */
+  synchronized Attempt begin(Consumer<Progress> reports) {
     Attempt begun = new Attempt(reports);
     tasks++;
     lastHeard = System.nanoTime();
     attempt = begun;
-    if (over.isDone()) { // perhaps before the attempt was there to be told
-      begun.lost(new ChildLostException(over.join()));
-    }
     return begun;
   }
 
-  /** Says something to it; blocks while it does not read. */
-  void say(Frame frame) {
-    Frames to = frames;
+  /**
+   * Gives it the task of an attempt, and waits for the end: the frame DONE.
+   *
+   * @throws ChildLostException if the child is gone, killed or not
+   * @throws InterruptedException if the thread is interrupted; the child is of no more use then
+   */
+  Frame run(Frame task, Attempt running) throws InterruptedException, ChildLostException {
+    Frames socket = frames;
     try {
-      if (to != null) {
-        to.write(frame);
+      if (socket != null) {
+        socket.writeInterruptibly(task);
+        Frame end = awaitDone(socket, running);
+        if (running.decide()) {
+          return end;
+        } // it is killed
       }
-    } catch (IOException e) { // its end is noticed by whoever reads
-      log.debug("{} does not hear {}", this, frame.type(), e);
+    } catch (IOException | RuntimeException e) {
+      ended(e);
+    }
+    throw lost();
+  }
+
+  private Frame awaitDone(Frames socket, Attempt running) throws IOException, InterruptedException {
+    while (true) {
+      Frame frame = socket.read();
+      if (frame.type() == Type.DONE) {
+        attempt = null;
+        return frame;
+      }
+      heard(frame, running);
     }
   }
 
-  /**
-   * As {@link #say}, if nobody is speaking to it; does not block for longer than the system does.
-   */
+  /** The frame DONE, if it has come already; else null. */
+  @Nullable Frame doneAlready(Attempt running) {
+    Frames socket = frames;
+    try {
+      Frame frame = socket == null ? null : socket.poll();
+      while (frame != null && frame.type() != Type.DONE) {
+        heard(frame, running);
+        frame = socket.poll();
+      }
+      if (frame != null) {
+        attempt = null;
+      }
+      return frame;
+    } catch (IOException e) {
+      ended(e);
+      return null;
+    }
+  }
+
+  private ChildLostException lost() throws InterruptedException {
+    try {
+      return new ChildLostException(over.get());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Says something, if nobody is speaking to it; blocks for no longer than the system does. */
   private boolean offer(Frame frame) {
     Frames to = frames;
     try {
@@ -150,18 +204,38 @@ final class Child {
 
   // --- signs of life -----------------------------------------------------------------------------
 
-  /** Asks for a sign of life, unless it has been asked already; kills it after a long silence. */
+  /**
+   * Asks for a sign of life if it has a task, unless it has been asked already; kills it after a
+   * long silence.
+   */
   void check(Duration silence) {
     Attempt running = attempt;
-    if (running == null || isOver()) {
+    if (isOver()) {
       return;
     }
-    if (System.nanoTime() - lastHeard > silence.toNanos()) {
+    if (running == null) {
+      checkIdle();
+    } else if (System.nanoTime() - lastHeard > silence.toNanos()) {
       if (running.decide()) {
         kill("it gave no sign of life for " + silence.toSeconds() + " s");
       }
     } else if (!pinged) {
       pinged = offer(Frame.of(Type.PING));
+    }
+  }
+
+  /** Nobody reads what it says between two tasks, were it the end. */
+  private synchronized void checkIdle() {
+    Frames socket = frames;
+    if (socket == null || attempt != null) {
+      return;
+    }
+    try {
+      for (Frame frame = socket.poll(); frame != null; frame = socket.poll()) {
+        heard(frame, null);
+      }
+    } catch (IOException e) {
+      ended(e);
     }
   }
 
@@ -221,45 +295,44 @@ final class Child {
 
   // --- what it says ------------------------------------------------------------------------------
 
-  private void converse(Frame orders) {
-    try (Frames socket = new Frames(door.accept(), mostBytes)) {
-      closeDoor();
+  private void start(Frame orders) {
+    try {
+      Frames socket = new Frames(door.accept(), mostBytes);
       frames = socket;
+      closeDoor();
       socket.write(orders);
-      for (Frame frame = socket.read(); frame != null; frame = socket.read()) {
-        lastHeard = System.nanoTime();
-        heard(frame);
+      Frame first = socket.read();
+      switch (first.type()) {
+        case READY -> ready.complete(null);
+        case REFUSED ->
+            ready.completeExceptionally(
+                new ChildStartException(new String(first.content(), StandardCharsets.UTF_8)));
+        default -> throw new IOException("it says " + first.type() + " first");
       }
-    } catch (IOException e) { // also when the door was closed, because it ended
-      log.debug("the conversation with {} ends", this, e);
-    } catch (Throwable e) {
-      log.error("the conversation with {} ends", this, e);
+    } catch (IOException | InterruptedException | RuntimeException e) { // also a closed door
+      ended(e);
     } finally {
       closeDoor();
-      gone();
     }
   }
 
-  private void heard(Frame frame) {
-    Attempt running = attempt;
+  private void heard(Frame frame, @Nullable Attempt running) {
+    lastHeard = System.nanoTime();
     switch (frame.type()) {
-      case READY -> ready.complete(null);
-      case REFUSED ->
-          ready.completeExceptionally(
-              new ChildStartException(new String(frame.content(), StandardCharsets.UTF_8)));
       case PROGRESS -> {
         if (running != null) {
           running.progress(TaskFrames.progress(frame));
         }
       }
-      case DONE -> {
-        attempt = null;
-        if (running != null) {
-          running.done(frame);
-        }
-      }
       case PONG -> pinged = false;
-      default -> log.warn("{} says {}, which is not for it to say", this, frame.type());
+      default -> log.warn("{} says {}, which is not for it to say now", this, frame.type());
+    }
+  }
+
+  private void ended(@Nullable Exception how) {
+    log.debug("the conversation with {} ends", this, how);
+    if (ending.compareAndSet(false, true)) {
+      daemon("warren-child-end-", this::gone);
     }
   }
 
@@ -293,10 +366,7 @@ final class Child {
             + (words.isEmpty() ? "" : "; its last lines:\n" + words);
     over.complete(told);
     ready.completeExceptionally(new ChildStartException(told));
-    Attempt running = attempt;
-    if (running != null) {
-      running.lost(new ChildLostException(told));
-    }
+    closeSocket();
   }
 
   private static String end(int code) {
@@ -316,6 +386,17 @@ final class Child {
       case 15 -> ", SIGTERM";
       default -> "";
     };
+  }
+
+  private void closeSocket() {
+    Frames socket = frames;
+    try {
+      if (socket != null) {
+        socket.close();
+      }
+    } catch (IOException e) {
+      log.debug("closing the socket of {}", this, e);
+    }
   }
 
   private void closeDoor() {

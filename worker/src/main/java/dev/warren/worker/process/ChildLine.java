@@ -4,36 +4,36 @@ import dev.warren.process.ProcessOrders;
 import dev.warren.worker.process.Frame.Type;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The child's end of the line to its worker. Thread-safe.
  *
- * <p>A thread reads and another one writes, so that a task's thread does neither: an interrupt
- * would close the socket. When the line ends, the worker is gone, and so is this process, at once.
+ * <p>Between tasks the task's thread reads; while it runs one, another looks now and then for what
+ * the worker says. When the line ends, the worker is gone, and so is this process, at once.
  */
 final class ChildLine {
 
   private static final int ORPHANED = 3;
+  private static final Duration LOOK = Duration.ofMillis(50);
 
   private final Frames frames;
-  private final BlockingQueue<Frame> tasks = new LinkedBlockingQueue<>();
-  private final BlockingQueue<Frame> toWrite = new LinkedBlockingQueue<>();
+  private final ReentrantLock reading = new ReentrantLock();
+  private @Nullable Frame task; // that came, and is not begun; guarded by the lock
 
   ChildLine(Frames frames) {
     this.frames = frames;
   }
 
   /** The first thing that is said; the line is attended to from then on. */
-  ProcessOrders orders() throws IOException {
+  ProcessOrders orders() throws IOException, InterruptedException {
     Frame first = frames.read();
-    if (first == null || first.type() != Type.ORDERS) {
+    if (first.type() != Type.ORDERS) {
       throw new IOException("the worker gives no orders");
     }
-    daemon("warren-child-reader", this::readAll);
-    daemon("warren-child-writer", this::writeAll);
+    daemon("warren-child-reader", this::lookNowAndThen);
     return ProcessOrders.of(new String(first.content(), StandardCharsets.UTF_8));
   }
 
@@ -44,7 +44,7 @@ final class ChildLine {
   }
 
   void ready() {
-    toWrite.add(Frame.of(Type.READY));
+    say(Frame.of(Type.READY));
   }
 
   /** Tells why no tasks can be run, and waits until that is said. */
@@ -54,41 +54,64 @@ final class ChildLine {
 
   /** The next task; waits for it. */
   Frame nextTask() throws InterruptedException {
-    return tasks.take();
-  }
-
-  /** Says something; never blocks. */
-  void say(Frame frame) {
-    toWrite.add(frame);
-  }
-
-  private void readAll() {
+    reading.lockInterruptibly();
     try {
-      for (Frame frame = frames.read(); frame != null; frame = frames.read()) {
+      while (task == null) {
+        heard(frames.read());
+      }
+      Frame next = task;
+      task = null;
+      return next;
+    } catch (IOException e) {
+      throw orphaned();
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private static Error orphaned() {
+    Runtime.getRuntime().halt(ORPHANED);
+    return new Error("not reached");
+  }
+
+  /** Says something; blocks while the worker does not read. */
+  void say(Frame frame) {
+    try {
+      frames.write(frame);
+    } catch (IOException e) { // the reader sees the end
+    }
+  }
+
+  private void lookNowAndThen() {
+    try {
+      while (true) {
+        Thread.sleep(LOOK.toMillis());
+        look();
+      }
+    } catch (IOException | InterruptedException e) {
+      throw orphaned();
+    }
+  }
+
+  private void look() throws IOException {
+    if (!reading.tryLock()) {
+      return;
+    }
+    try {
+      for (@Nullable Frame frame = frames.poll(); frame != null; frame = frames.poll()) {
         heard(frame);
       }
-    } catch (IOException e) { // as the end
+    } finally {
+      reading.unlock();
     }
-    Runtime.getRuntime().halt(ORPHANED);
   }
 
   private void heard(Frame frame) {
     switch (frame.type()) {
-      case RUN -> tasks.add(frame);
-      case PING -> toWrite.add(Frame.of(Type.PONG));
+      case RUN -> task = frame;
+      case PING -> say(Frame.of(Type.PONG));
       case END -> daemon("warren-child-end", () -> System.exit(0));
       default -> throw new IllegalStateException("the worker says " + frame.type());
-    }
-  }
-
-  private void writeAll() {
-    @Nullable Frame frame = null;
-    try {
-      while (true) {
-        frame = toWrite.take();
-        frames.write(frame);
-      }
-    } catch (IOException | InterruptedException e) { // the reader sees the end
     }
   }
 }

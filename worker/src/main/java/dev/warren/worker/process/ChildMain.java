@@ -50,7 +50,7 @@ public final class ChildMain {
   private ChildMain() {}
 
   /** Started by the worker only: with the path of its socket and the largest frame. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     if (args.length != 2) {
       throw new ConfigurationException("this process is started by a Warren worker", null);
     }

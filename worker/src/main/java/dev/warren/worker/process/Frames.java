@@ -4,38 +4,85 @@ import dev.warren.worker.process.Frame.Type;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames over a socket: a length, a type, and so many bytes. Any thread may write; one reads.
+ * Frames over a socket: a length, a type, and so many bytes. Thread-safe: one thread reads at a
+ * time, and one writes.
  *
- * <p>An interrupt of a thread that reads or writes closes the socket, as with every channel of
- * {@code java.nio}: no thread that runs a task may do either.
+ * <p>An interrupt does no harm to the socket, which never blocks: threads that run tasks, or wait
+ * for one, read and write themselves, without a hand-off to another thread.
  */
 final class Frames implements AutoCloseable {
 
   private static final int HEAD_BYTES = 5;
+  private static final int READ_BYTES = 64 * 1024;
 
   private final SocketChannel socket;
   private final int mostBytes;
+  private final Selector readable;
+  private final Selector writable;
+  private final ReentrantLock reading = new ReentrantLock();
   private final ReentrantLock writing = new ReentrantLock();
-  private final ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES); // the reader's
+
+  private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES).flip(); // the reader's
+  private @Nullable ByteBuffer content; // likewise: of a frame that has not come as a whole
+  private Type type = Type.PONG; // likewise: its type
 
   /**
    * @param mostBytes of one frame's content; more is an error of the other side
    */
-  Frames(SocketChannel socket, int mostBytes) {
+  Frames(SocketChannel socket, int mostBytes) throws IOException {
     this.socket = socket;
     this.mostBytes = mostBytes;
+    socket.configureBlocking(false);
+    this.readable = Selector.open();
+    this.writable = Selector.open();
+    socket.register(readable, SelectionKey.OP_READ);
+    socket.register(writable, SelectionKey.OP_WRITE);
   }
 
-  /** Writes a frame; blocks while the other side does not read. */
+  // --- write -------------------------------------------------------------------------------------
+
+  /** Writes a frame; blocks while the other side does not read. An interrupt is kept for later. */
   void write(Frame frame) throws IOException {
+    boolean interrupted = Thread.interrupted();
     writing.lock();
     try {
-      writeAll(frame);
+      ByteBuffer[] all = bytes(frame);
+      while (!writeSome(all)) {
+        select(writable);
+        interrupted |= Thread.interrupted();
+      }
+    } finally {
+      writing.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * As {@link #write}, but an interrupt ends the wait.
+   *
+   * @throws InterruptedException after which nothing more can be written
+   */
+  void writeInterruptibly(Frame frame) throws IOException, InterruptedException {
+    writing.lockInterruptibly();
+    try {
+      ByteBuffer[] all = bytes(frame);
+      while (!writeSome(all)) {
+        select(writable);
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+      }
     } finally {
       writing.unlock();
     }
@@ -47,57 +94,131 @@ final class Frames implements AutoCloseable {
       return false;
     }
     try {
-      writeAll(frame);
+      write(frame);
       return true;
     } finally {
       writing.unlock();
     }
   }
 
-  private void writeAll(Frame frame) throws IOException {
+  private static ByteBuffer[] bytes(Frame frame) {
     byte[] content = frame.content();
-    ByteBuffer begin = ByteBuffer.allocate(HEAD_BYTES);
-    begin.putInt(content.length).put((byte) frame.type().ordinal()).flip();
-    ByteBuffer[] all = {begin, ByteBuffer.wrap(content)};
-    while (all[0].hasRemaining() || all[1].hasRemaining()) {
-      socket.write(all);
-    }
+    ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
+    head.putInt(content.length).put((byte) frame.type().ordinal()).flip();
+    return new ByteBuffer[] {head, ByteBuffer.wrap(content)};
   }
+
+  /** Whether that was all. */
+  private boolean writeSome(ByteBuffer[] all) throws IOException {
+    socket.write(all);
+    return !all[0].hasRemaining() && !all[1].hasRemaining();
+  }
+
+  // --- read --------------------------------------------------------------------------------------
 
   /**
    * Reads the next frame; blocks for it.
    *
-   * @return null at the end of the stream
+   * @throws EOFException at the end of the stream
    * @throws IOException also for what is no frame
+   * @throws InterruptedException if the thread is interrupted; nothing is lost by it
    */
-  @Nullable Frame read() throws IOException {
-    head.clear();
-    if (!fill(head)) {
+  Frame read() throws IOException, InterruptedException {
+    reading.lockInterruptibly();
+    try {
+      for (Frame frame = next(); ; frame = next()) {
+        if (frame != null) {
+          return frame;
+        }
+        select(readable);
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+      }
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  /** The next frame if it is there and nobody else reads, or null; throws as {@link #read}. */
+  @Nullable Frame poll() throws IOException {
+    if (!reading.tryLock()) {
       return null;
     }
-    int length = head.flip().getInt();
-    int type = head.get();
-    if (length < 0 || length > mostBytes || type < 0 || type >= Type.values().length) {
-      throw new IOException("not a frame: length " + length + ", type " + type);
+    try {
+      return next();
+    } finally {
+      reading.unlock();
     }
-    ByteBuffer content = ByteBuffer.allocate(length);
-    if (!fill(content)) {
-      throw new EOFException("the stream ends within a frame");
-    }
-    return new Frame(Type.values()[type], content.array());
   }
 
-  private boolean fill(ByteBuffer buffer) throws IOException {
-    while (buffer.hasRemaining()) {
-      if (socket.read(buffer) < 0) {
-        return false;
+  private @Nullable Frame next() throws IOException {
+    while (true) {
+      ByteBuffer begun = content;
+      if (begun == null && in.remaining() >= HEAD_BYTES) {
+        begun = begin();
+        content = begun;
+      }
+      if (begun != null) {
+        copy(in, begun);
+        if (!begun.hasRemaining()) {
+          content = null;
+          return new Frame(type, begun.array());
+        }
+      }
+      if (!fill()) {
+        return null;
       }
     }
-    return true;
   }
 
+  private ByteBuffer begin() throws IOException {
+    int length = in.getInt();
+    int ordinal = in.get();
+    if (length < 0 || length > mostBytes || ordinal < 0 || ordinal >= Type.values().length) {
+      throw new IOException("not a frame: length " + length + ", type " + ordinal);
+    }
+    type = Type.values()[ordinal];
+    return ByteBuffer.allocate(length);
+  }
+
+  private static void copy(ByteBuffer from, ByteBuffer to) {
+    int end = from.limit();
+    from.limit(from.position() + Math.min(from.remaining(), to.remaining()));
+    to.put(from);
+    from.limit(end);
+  }
+
+  /** Whether more has come. */
+  private boolean fill() throws IOException {
+    in.compact();
+    try {
+      int bytes = socket.read(in);
+      if (bytes < 0) {
+        throw new EOFException("the other side has ended");
+      }
+      return bytes > 0;
+    } finally {
+      in.flip();
+    }
+  }
+
+  // --- both --------------------------------------------------------------------------------------
+
+  /** Returns at once if the thread is interrupted, which it stays. */
+  private static void select(Selector selector) throws IOException {
+    try {
+      selector.select(key -> {});
+    } catch (ClosedSelectorException e) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  /** Whoever reads or writes is told by a {@link ClosedChannelException}. */
   @Override
   public void close() throws IOException {
+    readable.close();
+    writable.close();
     socket.close();
   }
 }

@@ -11,12 +11,10 @@ import dev.warren.worker.execute.TaskExecutor;
 import dev.warren.worker.execute.TaskRegistry;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -114,14 +112,13 @@ public final class ProcessExecutor implements TaskExecutor {
     Attempt attempt = child.begin(reports);
     Limit limit = new Limit(child, attempt, task);
     try {
-      child.say(run);
-      return frames.outcome(attempt.end().get());
+      return frames.outcome(child.run(run, attempt));
     } catch (InterruptedException e) {
       return interrupted(child, attempt, revoked);
-    } catch (ExecutionException e) {
+    } catch (ChildLostException e) {
       Duration exceeded = limit.passed();
       return exceeded == null
-          ? Outcome.lost(String.valueOf(e.getCause().getMessage()))
+          ? Outcome.lost(String.valueOf(e.getMessage()))
           : Outcome.timeLimitExceeded(exceeded);
     } catch (IOException e) {
       child.kill("it says what is not understood");
@@ -131,15 +128,14 @@ public final class ProcessExecutor implements TaskExecutor {
     }
   }
 
-  /** Killed, unless it has ended, or is killed, this very moment. */
+  /** Killed, unless its task has ended this very moment. */
   private Outcome interrupted(Child child, Attempt attempt, BooleanSupplier revoked) {
-    if (!attempt.decide()) {
+    Frame done = attempt.decide() ? child.doneAlready(attempt) : null;
+    if (done != null) {
       try {
-        return frames.outcome(attempt.end().get(REAP.toMillis(), TimeUnit.MILLISECONDS));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } catch (ExecutionException | TimeoutException | IOException e) {
-        log.debug("{} ended as it was to be killed", child, e);
+        return frames.outcome(done);
+      } catch (IOException e) {
+        log.debug("{} told an outcome that is none", child, e);
       }
     }
     boolean wasRevoked = revoked.getAsBoolean();
