@@ -37,8 +37,6 @@ final class Child {
 
   private static final Logger log = LoggerFactory.getLogger(Child.class);
 
-  private static final int FIRST_SIGNAL = 128;
-  private static final int LAST_SIGNAL = 64;
   private static final int LAST_WORDS_MILLIS = 200;
   private static final Duration REAP = Duration.ofSeconds(5);
 
@@ -337,7 +335,7 @@ final class Child {
   }
 
   private void gone() {
-    String how;
+    @Nullable ExitCode code = null;
     try {
       if (process.isAlive()) {
         process.onExit().get(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
@@ -353,39 +351,22 @@ final class Child {
       log.debug("{}: somebody else has its output", this);
     }
     try {
-      how = process.waitFor(REAP.toMillis(), TimeUnit.MILLISECONDS) ? end(process.exitValue()) : "";
+      if (process.waitFor(REAP.toMillis(), TimeUnit.MILLISECONDS)) {
+        code = new ExitCode(process.exitValue());
+      }
     } catch (InterruptedException e) {
-      how = "";
+      log.debug("{}: nobody waits for its end", this);
     }
     String words = last.toString();
     String told =
         this
-            + " "
-            + how
+            + (code == null ? "" : " ended with " + code)
             + (because == null ? "" : "; it was killed: " + because)
             + (words.isEmpty() ? "" : "; its last lines:\n" + words);
     over.complete(told);
-    ready.completeExceptionally(new ChildStartException(told));
+    boolean killed = because == null && code != null && code.isFromOutside();
+    ready.completeExceptionally(new ChildStartException(told, killed));
     closeSocket();
-  }
-
-  private static String end(int code) {
-    int signal = code - FIRST_SIGNAL;
-    return signal > 0 && signal <= LAST_SIGNAL
-        ? "ended with exit code %d (signal %d%s)".formatted(code, signal, name(signal))
-        : "ended with exit code " + code;
-  }
-
-  private static String name(int signal) {
-    return switch (signal) {
-      case 4 -> ", SIGILL";
-      case 6 -> ", SIGABRT";
-      case 7 -> ", SIGBUS";
-      case 9 -> ", SIGKILL";
-      case 11 -> ", SIGSEGV";
-      case 15 -> ", SIGTERM";
-      default -> "";
-    };
   }
 
   private void closeSocket() {

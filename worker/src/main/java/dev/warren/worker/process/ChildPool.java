@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  *   <li><b>P2</b> A child that was needed once is replaced when it ends, whoever ended it.
  *   <li><b>P3</b> Whoever waits for a child gets one, or is told why none can be started.
  *   <li><b>P4</b> After starts that failed there are pauses, twice as long each time, up to {@value
- *       #LONGEST_PAUSE_MILLIS} ms.
+ *       #LONGEST_PAUSE_MILLIS} ms. A child that somebody killed while it started did not fail by
+ *       itself: only {@value #KILLS_OF_A_FAILURE} of them in a row count as one that did.
  * </ol>
  */
 final class ChildPool implements AutoCloseable {
@@ -37,6 +38,7 @@ final class ChildPool implements AutoCloseable {
   /** So many starts that fail in a row, and the worker is not ready. */
   private static final int NOT_READY = 5;
 
+  private static final int KILLS_OF_A_FAILURE = 5;
   private static final long FIRST_PAUSE_MILLIS = 200;
   private static final long LONGEST_PAUSE_MILLIS = 30_000;
   private static final Duration CHECK = Duration.ofSeconds(1);
@@ -62,6 +64,7 @@ final class ChildPool implements AutoCloseable {
   private int starting;
   private int failures; // in a row
   private int failed; // ever
+  private int killed; // while they started, in a row
   private String lastFailure = "";
   private boolean closed;
 
@@ -179,11 +182,14 @@ final class ChildPool implements AutoCloseable {
   private void startOneMore() {
     if (!closed && all.size() + starting < settings.most()) {
       starting++;
-      later(this::start, failures == 0 ? 0 : pause());
+      later(this::start, pause());
     }
   }
 
   private long pause() {
+    if (failures == 0) {
+      return killed == 0 ? 0 : FIRST_PAUSE_MILLIS;
+    }
     return Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 20));
   }
 
@@ -210,14 +216,36 @@ final class ChildPool implements AutoCloseable {
               if (failure == null) {
                 isReady(child);
               } else {
-                startFailed(message(failure));
+                notReady(failure);
               }
             });
   }
 
-  private static String message(Throwable failure) {
+  private void notReady(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
+    String why = String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
+    if (cause instanceof ChildStartException start && start.isKilled() && isOneMoreKill()) {
+      log.warn("a child was killed while it started, and is replaced: {}", why);
+    } else {
+      startFailed(why);
+    }
+  }
+
+  /** Unless there were so many that it is a failure. */
+  private boolean isOneMoreKill() {
+    lock.lock();
+    try {
+      killed++;
+      if (killed % KILLS_OF_A_FAILURE == 0) {
+        return false;
+      }
+      starting--;
+      startOneMore();
+      changed.signalAll();
+      return true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void isReady(Child child) {
@@ -226,6 +254,7 @@ final class ChildPool implements AutoCloseable {
     try {
       starting--;
       failures = 0;
+      killed = 0;
       unwanted = closed;
       if (!unwanted) {
         all.add(child);

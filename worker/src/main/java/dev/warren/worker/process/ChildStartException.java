@@ -4,7 +4,21 @@ package dev.warren.worker.process;
 final class ChildStartException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  private final boolean killed;
+
   ChildStartException(String message) {
+    this(message, false);
+  }
+
+  /**
+   * @param killed whether it was killed by somebody else, which tells nothing of the next one
+   */
+  ChildStartException(String message, boolean killed) {
     super(message);
+    this.killed = killed;
+  }
+
+  boolean isKilled() {
+    return killed;
   }
 }
