@@ -65,10 +65,11 @@ class LongTasksTest {
   }
 
   @Test
-  void aLongTaskWhoseWorkerIsKilledRunsInAnother() throws Exception {
+  void aLongTaskOfAQuorumQueueWhoseWorkerIsKilledRunsInAnother() throws Exception {
     Journal journal = Journal.in(folder);
-    try (WorkerProcess lost = worker().startReady();
-        WorkerProcess other = worker().startReady()) {
+    String type = "warren.queues." + queue + ".type";
+    try (WorkerProcess lost = worker().set(type, "quorum").startReady();
+        WorkerProcess other = worker().set(type, "quorum").startReady()) {
       AsyncResult<Object> result = put(journal, "long", Duration.ofSeconds(20));
       Deadline.await(
           "it is renewed",

@@ -41,6 +41,7 @@ class ProcessModeTest {
   private static final TaskRef<Long> PID = TaskRef.of("harm.pid", Long.class);
   private static final TaskRef<Long> SLEEP = TaskRef.of("harm.sleep", Long.class);
   private static final Duration LIMIT = Duration.ofSeconds(2);
+  private static final Duration SILENCE = Duration.ofSeconds(5);
 
   @AutoClose private static WorkerProcess worker;
   @AutoClose private static Warren warren;
@@ -56,7 +57,7 @@ class ProcessModeTest {
             .queue(QUEUE)
             .running(HarmWorker.class)
             .set("warren.worker.isolation", "process")
-            .set("warren.worker.child.silence", "5s")
+            .set("warren.worker.child.silence", SILENCE.toSeconds() + "s")
             .set("warren.worker.child.jvm-args", "-Xmx64m")
             .startReady();
     warren = Warren.connect(broker.uri());
@@ -152,6 +153,26 @@ class ProcessModeTest {
     AsyncResult<Void> handle = pool.applyAsync(TaskRef.of("harm.signal", Void.class), signal);
 
     assertThatThrownBy(() -> handle.get(Deadline.TASK)).hasMessageContaining("SIG" + signal);
+  }
+
+  /** As when a supervisor stops a worker with all its processes: the worker lets its tasks end. */
+  @Test
+  void aTaskWhoseChildIsAskedToEndGoesOn() throws Exception {
+    AsyncResult<Long> handle = pool.applyAsync(SLEEP, 2_000);
+    for (int i = 0; i < 20 && !handle.isReady(); i++) {
+      for (long pid : children()) {
+        new ProcessBuilder("kill", "-TERM", "--", "-" + pid).start().waitFor();
+      }
+      handle.await(Duration.ofMillis(100));
+    }
+
+    assertThat(handle.get(Deadline.TASK)).isEqualTo(2_000);
+  }
+
+  /** Its signs of life are asked for more than once. */
+  @Test
+  void aTaskThatRunsForLongerThanTheSilenceOfAChildMayIsNotKilled() throws Exception {
+    assertThat(pool.applyAsync(SLEEP, 3 * SILENCE.toMillis()).get(Deadline.HEALED)).isPositive();
   }
 
   @Test
@@ -315,12 +336,17 @@ class ProcessModeTest {
     }
   }
 
-  /** The last one: a worker that is killed leaves no child behind. */
+  /** The last one: a worker that is killed leaves no child behind, and nothing they started. */
   @AfterAll
-  static void noChildOutlivesItsWorker() {
+  static void noChildOutlivesItsWorker() throws Exception {
+    Path file = Files.createTempFile("pids", "");
+    pool.applyAsync(TaskRef.of("harm.grandchildren_loop", Void.class), file.toString());
+    Deadline.await("it has children of its own", Deadline.TASK, () -> Files.size(file) > 0);
     List<Long> children = children();
     assertThat(children).isNotEmpty();
     worker.kill9();
+    awaitGone(file);
+    Files.delete(file);
     children.forEach(
         pid ->
             Deadline.await(

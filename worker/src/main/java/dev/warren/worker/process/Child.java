@@ -41,7 +41,6 @@ final class Child {
   private static final Duration REAP = Duration.ofSeconds(5);
 
   private final Process process;
-  private final boolean ownGroup;
   private final ServerSocketChannel door;
   private final int mostBytes;
   private final ChildOutput output;
@@ -61,12 +60,11 @@ final class Child {
   /**
    * A child that was just started.
    *
-   * @param ownGroup whether it leads a process group of its own
+   * @param process when its standard input ends, its process group is killed
    * @param door where it connects; closed here
    */
-  Child(Process process, boolean ownGroup, ServerSocketChannel door, int mostBytes) {
+  Child(Process process, ServerSocketChannel door, int mostBytes) {
     this.process = process;
-    this.ownGroup = ownGroup;
     this.door = door;
     this.mostBytes = mostBytes;
     this.output = new ChildOutput(this::toString);
@@ -218,7 +216,10 @@ final class Child {
         kill("it gave no sign of life for " + silence.toSeconds() + " s");
       }
     } else if (!pinged) {
-      pinged = offer(Frame.of(Type.PING));
+      pinged = true; // before: the answer may come before the offer returns
+      if (!offer(Frame.of(Type.PING))) {
+        pinged = false;
+      }
     }
   }
 
@@ -254,20 +255,15 @@ final class Child {
     }
     List<ProcessHandle> started = process.descendants().toList();
     process.destroyForcibly();
-    killGroup();
+    dismissGuardian();
     started.forEach(ProcessHandle::destroyForcibly);
+    ended(null); // also if the kernel cannot end it
   }
 
-  /** Those that lost their parent are in no tree any more, but still in its group. */
-  private void killGroup() {
-    if (!ownGroup) {
-      return;
-    }
+  /** It kills the group: those that lost their parent are in no tree any more, but still in it. */
+  private void dismissGuardian() {
     try {
-      new ProcessBuilder("sh", "-c", "kill -KILL -- -" + process.pid())
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .start();
+      process.getOutputStream().close();
     } catch (IOException e) {
       log.debug("the process group of {} was not killed", this, e);
     }

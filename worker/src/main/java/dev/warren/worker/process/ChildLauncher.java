@@ -35,9 +35,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A child inherits no variable but those of {@link ChildSettings#environment}, no open file, and
  * an input that is at its end. Its socket and its temporary files are in a folder that only this
- * user can open, and that goes with it. Where the system has {@code setsid} and {@code setpriv}
- * (util-linux) it leads a process group of its own, by which all that its tasks start can be
- * killed, and the kernel kills it when this worker dies; elsewhere it ends when its socket does.
+ * user can open, and that goes with it; what a worker that was killed has left the next one
+ * removes. Where the system has {@code setsid} and {@code setpriv} (util-linux) it leads a process
+ * group of its own, which is killed as a whole with it, and when this worker dies; elsewhere it
+ * ends when its socket does.
  */
 final class ChildLauncher implements AutoCloseable {
 
@@ -46,6 +47,17 @@ final class ChildLauncher implements AutoCloseable {
   private static final String MAIN = "dev.warren.worker.process.ChildMain";
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
+
+  /**
+   * Beside the child, in its process group, waits a shell for the end of an input that only the
+   * worker can write to: when the worker has ended, or ends the input, it kills the group, with all
+   * that tasks have started in it. It does not care for what else a group may be sent.
+   */
+  private static final String GUARDED =
+      "exec 3<&0 </dev/null; "
+          + "(trap '' HUP INT TERM; read nothing <&3; kill -KILL 0) >/dev/null 2>&1 & "
+          + "exec \"$@\" 3<&-";
+
   private static final List<Path> PROGRAMS = List.of(Path.of("/usr/bin"), Path.of("/bin"));
 
   private final ChildSettings settings;
@@ -76,8 +88,8 @@ final class ChildLauncher implements AutoCloseable {
     Path setsid = program("setsid");
     Path setpriv = program("setpriv");
     this.ownGroup = setsid != null;
-    if (setsid != null) {
-      prefix.add(setsid.toString());
+    if (ownGroup) {
+      prefix.addAll(List.of(setsid.toString(), "sh", "-c", GUARDED, "sh"));
     }
     if (setpriv != null) {
       prefix.addAll(List.of(setpriv.toString(), "--pdeathsig", "KILL"));
@@ -101,16 +113,22 @@ final class ChildLauncher implements AutoCloseable {
   }
 
   /** What a user gives comes last, and wins. */
-  private static List<String> jvmArgs(ChildSettings settings) {
+  static List<String> jvmArgs(ChildSettings settings) {
     List<String> all = new ArrayList<>();
     all.add("-XX:+ExitOnOutOfMemoryError"); // what is left of a JVM then is not to be trusted
-    all.add("-XX:+UseSerialGC"); // one task at a time: a small heap, few threads
-    all.add("-XX:MaxRAMPercentage=%.2f".formatted(50.0 / settings.most())); // half of it for all
+    if (settings.jvmArgs().stream().noneMatch(ChildLauncher::choosesCollector)) {
+      all.add("-XX:+UseSerialGC"); // one task at a time: a small heap, few threads
+    }
+    all.add("-XX:MaxRAMPercentage=" + 50.0 / settings.most()); // half of it for all
     all.add("-XX:-CreateCoredumpOnCrash");
     all.add("-XX:+DisableAttachMechanism");
     all.add("-Xshare:auto");
     all.addAll(settings.jvmArgs());
     return all;
+  }
+
+  private static boolean choosesCollector(String argument) {
+    return argument.startsWith("-XX:+Use") && argument.endsWith("GC");
   }
 
   /** Starts one; it is ready later. */
@@ -128,21 +146,23 @@ final class ChildLauncher implements AutoCloseable {
       return;
     }
     Path fresh = archive.resolveSibling("new-" + ProcessHandle.current().pid() + ".jsa");
+    @Nullable Child child = null;
     try {
-      Child child = launch(List.of("-XX:ArchiveClassesAtExit=" + fresh));
+      child = launch(List.of("-XX:ArchiveClassesAtExit=" + fresh));
       child.ready().get(settings.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
       child.end();
       if (child.awaitOver(settings.startTimeout()) && Files.isRegularFile(fresh)) {
         Files.move(fresh, archive, StandardCopyOption.ATOMIC_MOVE);
         log.info("children start from an archive of classes from now on: {}", archive);
-      } else {
-        child.kill("it makes no archive");
       }
     } catch (IOException | ExecutionException | TimeoutException e) {
       log.debug("there is no archive of classes", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      if (child != null) {
+        child.kill("it makes no archive");
+      }
       delete(fresh);
     }
   }
@@ -166,9 +186,10 @@ final class ChildLauncher implements AutoCloseable {
     try {
       door.bind(UnixDomainSocketAddress.of(socket));
       Process process = process(own, socket, sharing);
-      process.getOutputStream().close();
-      Child child =
-          new Child(process, ownGroup, door, TaskFrames.mostBytes(settings.maxMessageBytes()));
+      if (!ownGroup) {
+        process.getOutputStream().close();
+      }
+      Child child = new Child(process, door, TaskFrames.mostBytes(settings.maxMessageBytes()));
       child.over().thenRun(() -> delete(own));
       child.attend(orders);
       return child;
@@ -184,6 +205,7 @@ final class ChildLauncher implements AutoCloseable {
     List<String> words = java.words();
     command.add(words.get(0));
     command.add("-Djava.io.tmpdir=" + own);
+    command.add("-XX:ErrorFile=" + own.resolve("hs_err.log"));
     command.addAll(sharing);
     command.addAll(jvmArgs(settings));
     command.addAll(words.subList(1, words.size()));

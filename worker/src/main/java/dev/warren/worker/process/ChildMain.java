@@ -54,6 +54,8 @@ public final class ChildMain {
     if (args.length != 2) {
       throw new ConfigurationException("this process is started by a Warren worker", null);
     }
+    // The worker lets this process end; who stops a whole group of processes would stop its tasks.
+    List.of("HUP", "INT", "TERM").forEach(name -> Signals.on(name, () -> {}));
     SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
     socket.connect(UnixDomainSocketAddress.of(args[0]));
     ChildLine line = new ChildLine(new Frames(socket, Integer.parseInt(args[1])));

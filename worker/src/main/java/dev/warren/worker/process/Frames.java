@@ -24,6 +24,9 @@ final class Frames implements AutoCloseable {
   private static final int HEAD_BYTES = 5;
   private static final int READ_BYTES = 64 * 1024;
 
+  /** The JDK keeps a buffer outside of the heap for each thread, as large as its largest write. */
+  private static final int WRITE_BYTES = 64 * 1024;
+
   private final SocketChannel socket;
   private final int mostBytes;
   private final Selector readable;
@@ -110,7 +113,11 @@ final class Frames implements AutoCloseable {
 
   /** Whether that was all. */
   private boolean writeSome(ByteBuffer[] all) throws IOException {
+    ByteBuffer content = all[1];
+    int end = content.limit();
+    content.limit(Math.min(end, content.position() + WRITE_BYTES));
     socket.write(all);
+    content.limit(end);
     return !all[0].hasRemaining() && !all[1].hasRemaining();
   }
 

@@ -120,9 +120,9 @@ public final class ProcessExecutor implements TaskExecutor {
       return exceeded == null
           ? Outcome.lost(String.valueOf(e.getMessage()))
           : Outcome.timeLimitExceeded(exceeded);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       child.kill("it says what is not understood");
-      return Outcome.lost(child + " told an outcome that is none: " + e.getMessage());
+      return Outcome.lost(child + " told an outcome that is none: " + e);
     } finally {
       limit.end();
     }

@@ -149,7 +149,7 @@ class ChildPoolTest {
     processes.add(process);
     ServerSocketChannel door = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     door.bind(UnixDomainSocketAddress.of(socket()));
-    Child child = new Child(process, false, door, MOST_BYTES);
+    Child child = new Child(process, door, MOST_BYTES);
     child.attend(ORDERS);
     return child;
   }
