@@ -1,17 +1,23 @@
 package dev.warren.control;
 
+import dev.warren.WarrenException;
 import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.ControlPublisher;
 import dev.warren.rabbit.Topology;
 import dev.warren.wire.ControlRequest;
 import dev.warren.wire.ControlRequest.ReplyTo;
 import dev.warren.wire.WireFormat;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +30,14 @@ public final class ControlSender implements AutoCloseable {
   /** As many as a worker remembers. */
   private static final int MOST_REVOKED = 100_000;
 
+  /** How often, and how long apart, a broker that does not answer is told. */
+  private static final int ATTEMPTS = 60;
+
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
   private static final Logger log = LoggerFactory.getLogger(ControlSender.class);
 
+  private final Broker broker;
   private final ControlPublisher publisher;
   private final WireFormat wire;
 
@@ -35,8 +47,15 @@ public final class ControlSender implements AutoCloseable {
   /** Messages that wait to be written: as many as the ids above need. Guarded by them. */
   private int waiting;
 
+  /** Ids that are told again in a moment. */
+  private final AtomicInteger toTellAgain = new AtomicInteger();
+
+  private volatile boolean isDeclared;
+  private volatile boolean closed;
+
   /** Sends over a broker's publishing connection. */
   public ControlSender(Broker broker, WireFormat wire) {
+    this.broker = broker;
     this.publisher = new ControlPublisher(broker);
     this.wire = wire;
   }
@@ -44,7 +63,7 @@ public final class ControlSender implements AutoCloseable {
   /**
    * Tells all workers not to begin these tasks, and to interrupt those that run: at once those that
    * are connected right now; others hear of it before they take tasks, for a week. What goes wrong
-   * is logged.
+   * is logged; a broker that is away is told again for two minutes.
    *
    * <p>What comes while a message waits to be written goes along with it: a caller may revoke any
    * number of tasks one by one.
@@ -63,18 +82,21 @@ public final class ControlSender implements AutoCloseable {
       logUntold(untold, MOST_REVOKED + " wait for the broker already");
     }
     for (int i = 0; i < messages; i++) {
-      publishRevoked();
+      publishRevoked(new ArrayList<>(), 1);
     }
   }
 
-  private void publishRevoked() {
-    List<String> batch = new ArrayList<>();
+  private void publishRevoked(List<String> batch, int attempt) {
     // First for those that are not connected right now: a worker that connects meanwhile listens
-    // before it reads, and so hears of it there or here. Where there never was a Warren worker
-    // there
-    // is no such stream, and nobody to read it.
+    // before it reads, and so hears of it there or here.
     publisher
-        .publish("", Topology.REVOCATIONS, () -> wire.writeControl(revocation(filled(batch))))
+        .publish(
+            "",
+            Topology.REVOCATIONS,
+            () -> {
+              declareRevocations();
+              return wire.writeControl(revocation(filled(batch)));
+            })
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {
@@ -86,9 +108,36 @@ public final class ControlSender implements AutoCloseable {
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {
-                logUntold(filled(batch).size(), failure.toString());
+                again(filled(batch), attempt, failure);
               }
             });
+  }
+
+  /** The broker may be away: it is told once more, for a while. */
+  private void again(List<String> batch, int attempt, Throwable failure) {
+    if (attempt >= ATTEMPTS || closed || toTellAgain.get() >= MOST_REVOKED) {
+      logUntold(batch.size(), failure.toString());
+      return;
+    }
+    toTellAgain.addAndGet(batch.size());
+    CompletableFuture.delayedExecutor(PAUSE.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(
+            () -> {
+              toTellAgain.addAndGet(-batch.size());
+              publishRevoked(batch, attempt + 1);
+            });
+  }
+
+  /** On the publisher's thread. A stream that is not this user's to make is the workers' affair. */
+  private void declareRevocations() {
+    if (!isDeclared) {
+      isDeclared = true;
+      try {
+        Topology.declareRevocations(broker.consuming().connection());
+      } catch (IOException | TimeoutException | WarrenException e) {
+        log.debug("the stream of revocations is not made here: {}", e.toString());
+      }
+    }
   }
 
   /** Takes the ids once, whichever of a batch's messages is made first. */
@@ -156,6 +205,7 @@ public final class ControlSender implements AutoCloseable {
   /** Sends what waits, which takes 2 s at most. */
   @Override
   public void close() {
+    closed = true;
     publisher.close();
   }
 }

@@ -1,7 +1,5 @@
 package dev.warren.worker;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -171,13 +169,7 @@ public record WorkerProperties(
   }
 
   private static String defaultName() {
-    String host;
-    try {
-      host = InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      host = "unknown-host";
-    }
-    return ProcessHandle.current().pid() + "@" + host;
+    return ProcessHandle.current().pid() + "@" + HostName.get();
   }
 
   /**

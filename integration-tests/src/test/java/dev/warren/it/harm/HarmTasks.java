@@ -1,6 +1,7 @@
 package dev.warren.it.harm;
 
 import dev.warren.worker.Isolation;
+import dev.warren.worker.PoolInitializer;
 import dev.warren.worker.Task;
 import dev.warren.worker.TaskContext;
 import java.io.IOException;
@@ -26,6 +27,7 @@ public class HarmTasks implements CommandLineRunner {
   private final CyclicBarrier both = new CyclicBarrier(2);
 
   private final AtomicInteger preparations = new AtomicInteger();
+  private final AtomicInteger ownPreparations = new AtomicInteger();
 
   private volatile int idle;
 
@@ -60,10 +62,16 @@ public class HarmTasks implements CommandLineRunner {
     preparations.incrementAndGet();
   }
 
-  /** The process that runs it, and how often that was prepared. */
+  /** The same, without a setting. */
+  @PoolInitializer
+  public void prepareByItself() {
+    ownPreparations.incrementAndGet();
+  }
+
+  /** The process that runs it, and how often that was prepared, in both ways. */
   @Task("harm.prepared")
   public List<Long> prepared() {
-    return List.of(pid(), preparations.longValue());
+    return List.of(pid(), preparations.longValue(), ownPreparations.longValue());
   }
 
   /** Takes its time. */

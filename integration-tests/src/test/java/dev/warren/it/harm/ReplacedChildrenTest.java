@@ -84,7 +84,7 @@ class ReplacedChildrenTest {
   private long runOne() throws Exception {
     WorkerPool pool = warren.pool(queue);
     List<Long> prepared = pool.applyAsync(PREPARED).get(Deadline.TASK);
-    assertThat(prepared.get(1)).as("how often it was prepared").isEqualTo(1);
+    assertThat(prepared.subList(1, 3)).as("how often it was prepared").containsOnly(1L);
     return prepared.get(0);
   }
 }

@@ -67,9 +67,16 @@ public class WorkerAutoConfiguration {
 
   @Bean
   Initializer warrenInitializer(
-      TaskRegistry registry, WireFormat wire, WorkerProperties properties) {
+      TaskRegistry registry,
+      WireFormat wire,
+      ListableBeanFactory beans,
+      WorkerProperties properties) {
     return new Initializer(
-        registry, wire.mapper(), properties.initializer(), properties.initializerArgs());
+        registry,
+        wire.mapper(),
+        new PoolInitializers(beans),
+        properties.initializer(),
+        properties.initializerArgs());
   }
 
   /** The worker itself, which consumes a queue. */

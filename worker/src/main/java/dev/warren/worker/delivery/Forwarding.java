@@ -2,6 +2,7 @@ package dev.warren.worker.delivery;
 
 import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.PublishOutcome;
+import dev.warren.rabbit.Reason;
 import dev.warren.rabbit.Topology;
 import dev.warren.wire.WireFormat;
 import java.time.Duration;
@@ -84,9 +85,24 @@ final class Forwarding {
             });
   }
 
-  /** As {@link #keep}, for a copy that is to come back when a delay is over, or a little later. */
+  /**
+   * As {@link #keep}, for a copy that is to come back when a delay is over, or a little later.
+   * Where this user of the broker may not use the delay levels it comes back in a moment, to be
+   * delayed again.
+   */
   CompletableFuture<Void> delay(Delivery delivery, Duration delay, Map<String, Object> headers) {
     long dueAt = System.nanoTime() + delay.toNanos();
+    return hold(delivery, dueAt, headers)
+        .exceptionallyCompose(
+            failure -> {
+              log.error(
+                  "a task cannot be delayed, and is looked at again every other second: {}",
+                  Reason.of(failure));
+              return keep(delivery, Topology.delay(delivery.queue()), headers);
+            });
+  }
+
+  private CompletableFuture<Void> hold(Delivery delivery, long dueAt, Map<String, Object> headers) {
     return UntilTaken.keep(
         delivery,
         () ->

@@ -6,6 +6,7 @@ import dev.warren.wire.OneLine;
 import dev.warren.wire.TaskError;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.TaskStatus;
+import dev.warren.worker.HostName;
 import dev.warren.worker.execute.Outcome;
 import java.time.Clock;
 import java.time.Duration;
@@ -222,6 +223,7 @@ final class Settlement {
     why.put("x-warren-detail", detail);
     why.put("x-warren-queue", delivery.queue());
     why.put("x-warren-worker", worker);
+    why.put("x-warren-host", HostName.get());
     why.put("x-warren-time", clock.instant().toString());
     return forwarding.keep(delivery, Topology.dead(delivery.queue()), why);
   }

@@ -11,7 +11,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The task that a worker runs once, for itself, before it takes tasks. */
+/** What a process that runs tasks does once, for itself, before the first one. */
 public final class Initializer {
 
   private static final Logger log = LoggerFactory.getLogger(Initializer.class);
@@ -20,13 +20,20 @@ public final class Initializer {
   private final JsonMapper mapper;
   private final @Nullable String task;
   private final @Nullable String args;
+  private final Runnable methods;
 
   /**
+   * @param methods the application's own, done before the task
    * @param task its name; null for none
    * @param args a JSON list; null or empty for no arguments
    */
   public Initializer(
-      TaskRegistry registry, JsonMapper mapper, @Nullable String task, @Nullable String args) {
+      TaskRegistry registry,
+      JsonMapper mapper,
+      Runnable methods,
+      @Nullable String task,
+      @Nullable String args) {
+    this.methods = methods;
     this.registry = registry;
     this.mapper = mapper;
     this.task = task;
@@ -39,6 +46,7 @@ public final class Initializer {
    * @throws ConfigurationException if it is not known here, its arguments are no list, or it fails
    */
   public void run() {
+    methods.run();
     if (task == null) {
       return;
     }

@@ -14,6 +14,7 @@ class InitializerTest {
 
   private final JsonMapper mapper = new JsonMapper();
   private final TaskRegistry registry = new TaskRegistry(mapper);
+  private int methods;
   private final List<String> seen = new ArrayList<>();
 
   /** A task that remembers what it was given. */
@@ -37,10 +38,11 @@ class InitializerTest {
   }
 
   @Test
-  void withoutOneNothingRuns() {
+  void withoutOneOnlyTheApplicationsOwnMethodsRun() {
     initializer(null, null).run();
 
     assertThat(seen).isEmpty();
+    assertThat(methods).isEqualTo(1);
   }
 
   @Test
@@ -70,6 +72,6 @@ class InitializerTest {
   }
 
   private Initializer initializer(String task, String args) {
-    return new Initializer(registry, mapper, task, args);
+    return new Initializer(registry, mapper, () -> methods++, task, args);
   }
 }
