@@ -7,15 +7,18 @@ import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.it.journal.Journal;
 import dev.warren.it.journal.JournalWorker;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tasks that are cancelled where no worker was, on a broker that goes away meanwhile. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class CancelAheadTest {
 
   private static final TaskRef<String> WORK = TaskRef.of(Journal.TASK, String.class);

@@ -10,6 +10,7 @@ import dev.warren.WarrenException.TaskLostException;
 import dev.warren.WorkerPool;
 import dev.warren.it.journal.Journal;
 import dev.warren.it.journal.JournalWorker;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
@@ -21,10 +22,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A handle ends although its task is gone; and none ends whose task is not. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class LostTasksTest {
 
   private static final TaskRef<String> WORK = TaskRef.of(Journal.TASK, String.class);

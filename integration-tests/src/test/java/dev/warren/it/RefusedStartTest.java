@@ -7,16 +7,19 @@ import dev.warren.QueueType;
 import dev.warren.Warren;
 import dev.warren.WarrenSettings;
 import dev.warren.it.kit.AppProcess;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.ProducerProcess;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What cannot work does not start, and one line says why. */
+@Tag(Ci.FIRST_PASS_ONLY)
 class RefusedStartTest {
 
   private static final int CONFIGURED = 5;

@@ -8,6 +8,7 @@ import dev.warren.Warren;
 import dev.warren.WorkerPool;
 import dev.warren.it.journal.Journal;
 import dev.warren.it.journal.JournalWorker;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
@@ -15,10 +16,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A worker that takes tasks from several queues. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class SeveralQueuesTest {
 
   private final String uri = TestBroker.shared().uri();

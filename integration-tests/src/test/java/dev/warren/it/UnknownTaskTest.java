@@ -6,6 +6,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.GetResponse;
 import dev.warren.it.journal.Journal;
 import dev.warren.it.journal.JournalWorker;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.ProducerProcess;
@@ -15,11 +16,13 @@ import dev.warren.it.kit.WorkerProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** A task that no worker knows waits for one that does, for a while. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class UnknownTaskTest {
 
   private final String uri = TestBroker.shared().uri();

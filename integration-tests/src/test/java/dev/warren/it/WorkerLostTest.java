@@ -12,6 +12,7 @@ import dev.warren.WarrenException.WorkerLostException;
 import dev.warren.WorkerPool;
 import dev.warren.it.journal.Journal;
 import dev.warren.it.journal.JournalWorker;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.SupervisedWorker;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +34,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A task that kills its workers takes a few of them, and no other task, with it. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class WorkerLostTest {
 
   private static final TaskRef<String> WORK = TaskRef.of(Journal.TASK, String.class);

@@ -15,6 +15,7 @@ import dev.warren.WarrenException.PoolClosedException;
 import dev.warren.WarrenException.ResultLostException;
 import dev.warren.WarrenSettings;
 import dev.warren.WorkerPool;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
@@ -34,9 +35,11 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Maps and streams end, and are right, whatever breaks under them. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class PoolFaultsTest {
 
   @AutoClose private static TestBroker broker;

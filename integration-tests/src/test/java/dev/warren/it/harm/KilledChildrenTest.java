@@ -7,6 +7,7 @@ import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.WarrenException;
 import dev.warren.WorkerPool;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * Children are killed at random while tasks run: all handles complete, and the pool keeps its size.
  * {@code -Dwarren.children.tasks=5000} makes it long.
  */
+@Tag(Ci.FIRST_PASS_ONLY)
 class KilledChildrenTest {
 
   private static final int TASKS = Integer.getInteger("warren.children.tasks", 300);

@@ -7,6 +7,7 @@ import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.it.journal.Journal;
 import dev.warren.it.journal.JournalWorker;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A worker is killed while it runs a task, which then starts in another one. Prints how long that
  * takes; {@code -Dwarren.worker.kills=50} for percentiles that mean something.
  */
+@Tag(Ci.SECOND_PASS_ONLY)
 class KilledWorkersTest {
 
   private static final int KILLS = Integer.getInteger("warren.worker.kills", 3);

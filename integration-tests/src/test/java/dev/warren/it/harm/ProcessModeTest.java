@@ -10,6 +10,7 @@ import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WorkerPool;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A worker of two slots with {@code isolation=process}: whatever a task does, it goes on. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class ProcessModeTest {
 
   private static final String QUEUE = TestBroker.uniqueName("harm");

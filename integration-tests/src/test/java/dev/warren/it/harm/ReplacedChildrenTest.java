@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.WorkerPool;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
@@ -12,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.type.TypeReference;
 
 /** A child that has reached one of its limits is replaced; each is prepared once. */
+@Tag(Ci.FIRST_PASS_ONLY)
 class ReplacedChildrenTest {
 
   private static final TaskRef<List<Long>> PREPARED =

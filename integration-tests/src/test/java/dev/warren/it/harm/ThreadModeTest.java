@@ -8,6 +8,7 @@ import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WorkerPool;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.SupervisedWorker;
 import dev.warren.it.kit.TestBroker;
@@ -20,6 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>{@code WorkerLostTest} shows a task that ends its worker each time, {@code FrozenWorkerTest} a
  * worker that is stopped, {@code KilledWorkersTest} how long it takes until a task runs elsewhere.
  */
+@Tag(Ci.FIRST_PASS_ONLY)
 class ThreadModeTest {
 
   private static final String QUEUE = TestBroker.uniqueName("harm");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.it.journal.Journal;
 import dev.warren.it.journal.JournalWorker;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.ProducerProcess;
 import dev.warren.it.kit.Rest;
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A map over REST: many items in one request, on real workers, through a queue that is short. */
 @Timeout(600)
+@Tag(Ci.FIRST_PASS_ONLY)
 class GroupsTest {
 
   private static final String QUEUE = TestBroker.uniqueName("groups");

@@ -7,6 +7,7 @@ import dev.warren.AsyncResult;
 import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.WorkerPool;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -172,6 +174,7 @@ class DelaysTest {
 
   /** A handle that waits for its moment is not looked for among the lost. */
   @Test
+  @Tag(Ci.FIRST_PASS_ONLY)
   void aTaskThatIsDelayedIsNotLost() throws Exception {
     AsyncResult<Long> handle =
         warren.pool(queue).applyAsync(NOW.with().countdown(Duration.ofSeconds(40)));

@@ -6,6 +6,7 @@ import dev.warren.AsyncResult;
 import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.WorkerPool;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
@@ -13,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A worker of four slots that runs only so many of some tasks. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class QuotasTest {
 
   private static final TaskRef<Integer> SINGLE = TaskRef.of("retry.single", Integer.class);

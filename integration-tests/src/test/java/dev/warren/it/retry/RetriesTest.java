@@ -7,6 +7,7 @@ import com.rabbitmq.client.GetResponse;
 import dev.warren.AsyncResult;
 import dev.warren.TaskRef;
 import dev.warren.Warren;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
@@ -14,10 +15,12 @@ import dev.warren.it.kit.WorkerProcess;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tasks that fail run again, in threads and in processes alike. */
+@Tag(Ci.FIRST_PASS_ONLY)
 class RetriesTest {
 
   private static final String THREADS = TestBroker.uniqueName("retry-threads");
