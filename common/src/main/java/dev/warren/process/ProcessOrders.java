@@ -24,7 +24,10 @@ public record ProcessOrders(
    */
   public static final String STARTING = "warren.pool.process.starting";
 
-  private static final JsonMapper MAPPER = new JsonMapper();
+  /** Not made where no JSON is read: it takes its time. */
+  private static final class Json {
+    static final JsonMapper MAPPER = new JsonMapper();
+  }
 
   /** Copies what it is given. */
   public ProcessOrders {
@@ -35,12 +38,12 @@ public record ProcessOrders(
 
   /** As one line. */
   public String toLine() {
-    return MAPPER.writeValueAsString(this);
+    return Json.MAPPER.writeValueAsString(this);
   }
 
   /** Reads a line. */
   public static ProcessOrders of(String line) {
-    return MAPPER.readValue(line, ProcessOrders.class);
+    return Json.MAPPER.readValue(line, ProcessOrders.class);
   }
 
   /** Without the values, some of which are secrets. */

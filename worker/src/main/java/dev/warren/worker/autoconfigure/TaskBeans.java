@@ -16,6 +16,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.stereotype.Component;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -39,7 +40,7 @@ final class TaskBeans {
   void register() {
     for (String name : beans.getBeanDefinitionNames()) {
       Class<?> type = beans.getType(name, false);
-      if (type != null) {
+      if (type != null && !isSprings(type)) {
         tasksOf(ClassUtils.getUserClass(type))
             .forEach((method, task) -> register(name, method, task));
       }
@@ -50,6 +51,12 @@ final class TaskBeans {
               + " @Task(\"name\"), or set warren.worker.enabled=false",
           null);
     }
+  }
+
+  /** Looking at all methods of all of Spring's beans would be a good part of a child's start. */
+  private static boolean isSprings(Class<?> type) {
+    return type.getName().startsWith("org.springframework.")
+        && !AnnotatedElementUtils.isAnnotated(ClassUtils.getUserClass(type), Component.class);
   }
 
   private static Map<Method, Task> tasksOf(Class<?> type) {

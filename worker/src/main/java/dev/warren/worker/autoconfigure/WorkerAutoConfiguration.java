@@ -27,17 +27,19 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.util.unit.DataSize;
 
 /**
  * Makes a Spring application a worker: every bean's {@link dev.warren.worker.Task} methods can be
  * called by name. {@code warren.worker.enabled=false} turns that off, for instance in a test.
  */
-@AutoConfiguration(after = WarrenAutoConfiguration.class)
+@AutoConfiguration(after = WarrenAutoConfiguration.class, before = LifecycleAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "warren.worker.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(WorkerProperties.class)
 public class WorkerAutoConfiguration {
@@ -174,6 +176,11 @@ public class WorkerAutoConfiguration {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnProperty(name = ChildMain.ROLE, havingValue = ChildMain.CHILD)
   static class Child {
+
+    @Bean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME)
+    static ChildLifecycle warrenChildLifecycle() {
+      return new ChildLifecycle();
+    }
 
     @Bean
     ChildTasks warrenChildTasks(

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What children run, in a form from which a JVM starts fast: an executable jar of Spring Boot's is
  * taken apart once, because a JVM shares no classes of jars within a jar; and the classes of a
- * child are kept in an archive (class-data sharing) as soon as one has been made.
+ * child are kept in an archive as soon as one has been made: class-data sharing, from JDK 25 on an
+ * AOT cache (JEP 514).
  *
  * <p>Both are in a folder that outlives the worker, named after the jar and the JVM. Without such a
  * folder children start from the same class path as the worker.
@@ -32,6 +33,7 @@ record ChildCode(String classPath, @Nullable Path archive) {
   private static final Logger log = LoggerFactory.getLogger(ChildCode.class);
   private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final int NAME_BYTES = 12;
+  private static final boolean AOT = Runtime.version().feature() >= 25;
 
   /**
    * The code of this JVM's application.
@@ -50,7 +52,7 @@ record ChildCode(String classPath, @Nullable Path archive) {
       if (!Files.isDirectory(folder)) {
         extract(jar, folder);
       }
-      Path archive = folder.resolve("classes-" + Runtime.version() + ".jsa");
+      Path archive = folder.resolve("classes-" + Runtime.version() + (AOT ? ".aot" : ".jsa"));
       return new ChildCode(folder.resolve(jar.getFileName()).toString(), archive);
     } catch (IOException | InterruptedException e) {
       log.warn(
@@ -107,8 +109,15 @@ record ChildCode(String classPath, @Nullable Path archive) {
   /** What a JVM needs to use the archive; nothing while there is none. */
   List<String> sharing() {
     return archive != null && Files.isRegularFile(archive)
-        ? List.of("-XX:SharedArchiveFile=" + archive)
+        ? List.of((AOT ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive)
         : List.of();
+  }
+
+  /** What a JVM needs to make an archive when it ends, without a word on each class it omits. */
+  static List<String> making(Path fresh) {
+    return List.of(
+        (AOT ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + fresh,
+        "-Xlog:all=error:stdout");
   }
 
   /** Whether there is no archive yet, and there can be one. */

@@ -3,12 +3,10 @@ package dev.warren.worker.process;
 import dev.warren.WarrenException.ConfigurationException;
 import dev.warren.process.JvmCommand;
 import dev.warren.process.ProcessOrders;
-import dev.warren.worker.process.Frame.Type;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -84,7 +82,7 @@ final class ChildLauncher implements AutoCloseable {
    */
   ChildLauncher(ChildSettings settings, ProcessOrders orders) {
     this.settings = settings;
-    this.orders = new Frame(Type.ORDERS, orders.toLine().getBytes(StandardCharsets.UTF_8));
+    this.orders = OrderFrames.frame(orders);
     Path setsid = program("setsid");
     Path setpriv = program("setpriv");
     this.ownGroup = setsid != null;
@@ -120,9 +118,12 @@ final class ChildLauncher implements AutoCloseable {
       all.add("-XX:+UseSerialGC"); // one task at a time: a small heap, few threads
     }
     all.add("-XX:MaxRAMPercentage=" + 50.0 / settings.most()); // half of it for all
+    // By default a 64th of the machine's memory, which a start would fill with what it needs once.
+    all.add("-XX:InitialRAMPercentage=0.1");
+    all.add("-XX:CompileThresholdScaling=4"); // what a start runs once is not worth compiling
     all.add("-XX:-CreateCoredumpOnCrash");
     all.add("-XX:+DisableAttachMechanism");
-    all.add("-Xshare:auto");
+    all.add("-XX:-UsePerfData");
     all.addAll(settings.jvmArgs());
     return all;
   }
@@ -145,10 +146,10 @@ final class ChildLauncher implements AutoCloseable {
     if (archive == null || !code.lacksArchive()) {
       return;
     }
-    Path fresh = archive.resolveSibling("new-" + ProcessHandle.current().pid() + ".jsa");
+    Path fresh = archive.resolveSibling("new-" + ProcessHandle.current().pid());
     @Nullable Child child = null;
     try {
-      child = launch(List.of("-XX:ArchiveClassesAtExit=" + fresh));
+      child = launch(ChildCode.making(fresh));
       child.ready().get(settings.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
       child.end();
       if (child.awaitOver(settings.startTimeout()) && Files.isRegularFile(fresh)) {

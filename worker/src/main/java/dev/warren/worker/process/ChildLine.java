@@ -34,7 +34,7 @@ final class ChildLine {
       throw new IOException("the worker gives no orders");
     }
     daemon("warren-child-reader", this::lookNowAndThen);
-    return ProcessOrders.of(new String(first.content(), StandardCharsets.UTF_8));
+    return OrderFrames.orders(first);
   }
 
   private static void daemon(String name, Runnable work) {

@@ -12,7 +12,7 @@ record Frame(Type type, byte[] content) {
 
   /** What is said; its ordinal is what travels. Both sides are of one version: the same jar. */
   enum Type {
-    /** To the child, first: which application it is. JSON of {@code ProcessOrders}. */
+    /** To the child, first: which application it is; see {@link OrderFrames}. */
     ORDERS,
     /** To the child: run a task. */
     RUN,
