@@ -37,7 +37,7 @@ final class PoolInitializers implements Runnable {
   public void run() {
     for (String name : beans.getBeanDefinitionNames()) {
       Class<?> type = beans.getType(name, false);
-      if (type != null) {
+      if (type != null && !TaskBeans.isSprings(type)) {
         methods(ClassUtils.getUserClass(type)).forEach(method -> run(name, method));
       }
     }

@@ -54,7 +54,7 @@ final class TaskBeans {
   }
 
   /** Looking at all methods of all of Spring's beans would be a good part of a child's start. */
-  private static boolean isSprings(Class<?> type) {
+  static boolean isSprings(Class<?> type) {
     return type.getName().startsWith("org.springframework.")
         && !AnnotatedElementUtils.isAnnotated(ClassUtils.getUserClass(type), Component.class);
   }
