@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 @Tag(Ci.SECOND_PASS_ONLY)
 class AbsentBrokerTest {
 
-  /** What a JVM ends with that has handled SIGTERM. */
   /** Nothing runs, so there is nothing to wait for but a broker that does not answer. */
   private static final Duration STOP = Duration.ofSeconds(15);
 

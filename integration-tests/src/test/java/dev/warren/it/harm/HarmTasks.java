@@ -74,6 +74,12 @@ public class HarmTasks implements CommandLineRunner {
     return List.of(pid(), preparations.longValue(), ownPreparations.longValue());
   }
 
+  /** The thread that it runs in. */
+  @Task("harm.thread")
+  public String thread() {
+    return Thread.currentThread().toString();
+  }
+
   /** Takes its time. */
   @Task("harm.sleep")
   public long sleep(long millis) throws InterruptedException {

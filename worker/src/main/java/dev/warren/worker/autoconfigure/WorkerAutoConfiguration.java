@@ -5,6 +5,7 @@ import dev.warren.WarrenSettings;
 import dev.warren.autoconfigure.WarrenAutoConfiguration;
 import dev.warren.rabbit.Broker;
 import dev.warren.wire.WireFormat;
+import dev.warren.worker.Isolation;
 import dev.warren.worker.WorkerProperties;
 import dev.warren.worker.WorkerProperties.ChildProperties;
 import dev.warren.worker.delivery.WorkerRuntime;
@@ -22,6 +23,7 @@ import dev.warren.worker.process.ProcessExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -29,10 +31,14 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.thread.Threading;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.core.env.Environment;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -86,19 +92,32 @@ public class WorkerAutoConfiguration {
   @ConditionalOnProperty(name = ChildMain.ROLE, havingValue = "worker", matchIfMissing = true)
   static class Consuming {
 
+    private static final String SLOT = "warren-slot-";
+
     @Bean
     WorkerRuntime warrenWorkerRuntime(
         Broker broker,
         WireFormat wire,
         TaskRegistry registry,
         WorkerProperties properties,
+        Environment environment,
         ObjectProvider<ApplicationOrigin> origin) {
       return new WorkerRuntime(
           broker,
           wire,
           registry,
           properties,
+          slotThreads(properties, environment),
           timer -> executor(broker.settings(), wire, registry, properties, origin, timer));
+    }
+
+    /** A slot whose task runs in a child waits for a socket, which is nothing for a virtual one. */
+    private static ThreadFactory slotThreads(WorkerProperties properties, Environment environment) {
+      boolean isVirtual =
+          Threading.VIRTUAL.isActive(environment) && properties.isolation() == Isolation.THREAD;
+      return isVirtual
+          ? new VirtualThreadTaskExecutor(SLOT).getVirtualThreadFactory()
+          : new CustomizableThreadFactory(SLOT);
     }
 
     private static TaskExecutor executor(

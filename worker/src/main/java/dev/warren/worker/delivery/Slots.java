@@ -16,11 +16,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -62,6 +62,7 @@ final class Slots {
 
   Slots(
       int concurrency,
+      ThreadFactory factory,
       List<ConsumedQueue> queues,
       WireFormat wire,
       TaskExecutor executor,
@@ -84,9 +85,7 @@ final class Slots {
         new ThreadPoolExecutor(
             concurrency, concurrency, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
     this.stuck = new StuckSlots(threads, concurrency);
-    AtomicInteger number = new AtomicInteger();
-    // Not daemons: they keep a worker without a web server alive.
-    threads.setThreadFactory(work -> new Thread(work, "warren-slot-" + number.incrementAndGet()));
+    threads.setThreadFactory(factory);
   }
 
   /** Starts all threads. */

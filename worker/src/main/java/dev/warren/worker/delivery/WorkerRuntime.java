@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -62,10 +64,12 @@ public final class WorkerRuntime {
   private final ScheduledExecutorService upkeep = Threads.scheduler("warren-upkeep");
 
   private final CompletableFuture<Void> spent = new CompletableFuture<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   /**
    * A worker that is not started.
    *
+   * @param factory makes the slots' threads
    * @param executors makes what runs the tasks, with a timer that stays the worker's; it is closed
    *     when the worker stops
    */
@@ -74,6 +78,7 @@ public final class WorkerRuntime {
       WireFormat wire,
       TaskRegistry registry,
       WorkerProperties properties,
+      ThreadFactory factory,
       Function<ScheduledExecutorService, TaskExecutor> executors) {
     Clock clock = Clock.systemUTC();
     this.broker = broker;
@@ -96,6 +101,7 @@ public final class WorkerRuntime {
     this.slots =
         new Slots(
             properties.concurrency(),
+            factory,
             queues,
             wire,
             executor,
@@ -129,6 +135,7 @@ public final class WorkerRuntime {
     control.start();
     revocationLog.start();
     slots.start();
+    new Thread(this::keepAlive, "warren-worker").start();
     upkeep.scheduleWithFixedDelay(
         this::offerWaitingLong, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
     long pause = properties.renewAfter().toMillis() / RENEWAL_CHECKS;
@@ -172,6 +179,15 @@ public final class WorkerRuntime {
       renewals.renew(slots.runningNow());
     } catch (RuntimeException e) {
       log.error("tasks that run for long are not renewed", e);
+    }
+  }
+
+  /** No daemon, as the slots may be: it keeps a worker without a web server alive. */
+  private void keepAlive() {
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -252,6 +268,7 @@ public final class WorkerRuntime {
       executor.close();
       Threads.bounded("warren-control-stop", CANCEL_TIMEOUT, this::stopControl);
       timer.shutdownNow();
+      stopped.countDown();
     }
   }
 }
