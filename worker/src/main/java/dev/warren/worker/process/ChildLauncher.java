@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -117,7 +118,8 @@ final class ChildLauncher implements AutoCloseable {
     if (settings.jvmArgs().stream().noneMatch(ChildLauncher::choosesCollector)) {
       all.add("-XX:+UseSerialGC"); // one task at a time: a small heap, few threads
     }
-    all.add("-XX:MaxRAMPercentage=" + 50.0 / settings.most()); // half of it for all
+    double share = 50.0 / settings.most(); // half of the memory for all
+    all.add(String.format(Locale.ROOT, "-XX:MaxRAMPercentage=%.2f", share));
     // By default a 64th of the machine's memory, which a start would fill with what it needs once.
     all.add("-XX:InitialRAMPercentage=0.1");
     all.add("-XX:CompileThresholdScaling=4"); // what a start runs once is not worth compiling
