@@ -33,20 +33,21 @@ import org.springframework.boot.logging.LoggingSystem;
  * </ul>
  *
  * Arguments: {@code broker} (an AMQP URI; required), {@code slots} (2), {@code window} of tasks
- * without an answer (1000), {@code rounds} (5), {@code seconds} of a round (5), {@code starts} (7),
- * {@code root}, {@code parts} ({@code calls,broker,starts}).
+ * without an answer (1000), {@code rounds} (5), {@code seconds} of a round (5), {@code warm-up} in
+ * seconds (10), twice for each mode, {@code starts} (7), {@code root}, {@code parts} ({@code
+ * calls,broker,starts}).
  */
 final class IsolationBenchmark {
 
   private static final String THREAD = "thread";
   private static final String PROCESS = "process";
-  private static final Duration WARM_UP = Duration.ofSeconds(10);
 
   private final Arguments arguments;
   private final Path folder;
   private final int slots;
   private final int rounds;
   private final Duration time;
+  private final Duration warmUp;
 
   IsolationBenchmark(Arguments arguments) throws IOException {
     this.arguments = arguments;
@@ -54,6 +55,7 @@ final class IsolationBenchmark {
     this.slots = arguments.number("slots", 2);
     this.rounds = arguments.number("rounds", 5);
     this.time = Duration.ofSeconds(arguments.number("seconds", 5));
+    this.warmUp = Duration.ofSeconds(arguments.number("warm-up", 10));
   }
 
   void run() throws Exception {
@@ -89,8 +91,10 @@ final class IsolationBenchmark {
         ProcessExecutor processes = new ProcessExecutor(registry, wire, children(), orders())) {
       Calls inThreads = new Calls(threads, wire);
       Calls inProcesses = new Calls(processes, wire);
-      inThreads.round(slots, WARM_UP);
-      inProcesses.round(slots, WARM_UP);
+      for (int i = 0; i < 2; i++) {
+        inThreads.round(slots, warmUp);
+        inProcesses.round(slots, warmUp);
+      }
       for (int callers : slots == 1 ? new int[] {1} : new int[] {1, slots}) {
         new Rates()
             .with(THREAD, () -> inThreads.round(callers, time))
@@ -129,10 +133,10 @@ final class IsolationBenchmark {
         Warren warren = Warren.connect(arguments.broker())) {
       Window inThreads = new Window(warren.pool(queue(THREAD)), threads.process(), size);
       Window inProcesses = new Window(warren.pool(queue(PROCESS)), processes.process(), size);
-      inThreads.round(WARM_UP);
-      inProcesses.round(WARM_UP);
-      inThreads.round(WARM_UP);
-      inProcesses.round(WARM_UP);
+      for (int i = 0; i < 2; i++) {
+        inThreads.round(warmUp);
+        inProcesses.round(warmUp);
+      }
       new Rates()
           .with(THREAD, () -> inThreads.round(time))
           .with(PROCESS, () -> inProcesses.round(time))
