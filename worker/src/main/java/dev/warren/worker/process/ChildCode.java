@@ -93,13 +93,13 @@ record ChildCode(String classPath, @Nullable Path archive) {
     if (!extraction.waitFor(LONGEST.toMillis(), TimeUnit.MILLISECONDS)
         || extraction.exitValue() != 0) {
       extraction.destroyForcibly();
-      ChildLauncher.delete(fresh);
+      ChildrensFolder.delete(fresh);
       throw new IOException("the extraction of " + jar + " did not end well");
     }
     try {
       Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      ChildLauncher.delete(fresh);
+      ChildrensFolder.delete(fresh);
       if (!Files.isDirectory(folder)) {
         throw e;
       }

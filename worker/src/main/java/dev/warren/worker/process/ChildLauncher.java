@@ -13,7 +13,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +23,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +63,7 @@ final class ChildLauncher implements AutoCloseable {
   private final JvmCommand java;
   private final List<String> prefix = new ArrayList<>();
   private final boolean ownGroup;
-  private final Path folder;
+  private final ChildrensFolder folder;
   private final AtomicInteger number = new AtomicInteger();
 
   /** The kernel takes the death of the thread that started a child for that of its parent. */
@@ -95,12 +93,7 @@ final class ChildLauncher implements AutoCloseable {
     }
     this.code = ChildCode.of(settings.cache());
     this.java = JvmCommand.of(MAIN, List.of(), code.classPath());
-    try {
-      this.folder = Files.createTempDirectory("warren-");
-    } catch (IOException e) {
-      throw new ConfigurationException(
-          "there is no folder for the children's sockets: " + e + "; check java.io.tmpdir", e);
-    }
+    this.folder = new ChildrensFolder();
   }
 
   private static @Nullable Path program(String name) {
@@ -166,7 +159,7 @@ final class ChildLauncher implements AutoCloseable {
       if (child != null) {
         child.kill("it makes no archive");
       }
-      delete(fresh);
+      ChildrensFolder.delete(fresh);
     }
   }
 
@@ -182,7 +175,8 @@ final class ChildLauncher implements AutoCloseable {
   }
 
   private Child start(List<String> sharing) throws IOException {
-    Path own = Files.createDirectory(folder.resolve(String.valueOf(number.incrementAndGet())));
+    Path own =
+        Files.createDirectory(folder.path().resolve(String.valueOf(number.incrementAndGet())));
     Files.setPosixFilePermissions(own, OWNER_ONLY);
     Path socket = own.resolve("socket");
     ServerSocketChannel door = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -193,12 +187,12 @@ final class ChildLauncher implements AutoCloseable {
         process.getOutputStream().close();
       }
       Child child = new Child(process, door, TaskFrames.mostBytes(settings.maxMessageBytes()));
-      child.over().thenRun(() -> delete(own));
+      child.over().thenRun(() -> ChildrensFolder.delete(own));
       child.attend(orders);
       return child;
     } catch (IOException | RuntimeException e) {
       door.close();
-      delete(own);
+      ChildrensFolder.delete(own);
       throw e;
     }
   }
@@ -221,24 +215,10 @@ final class ChildLauncher implements AutoCloseable {
     return builder.start();
   }
 
-  /** Deletes a folder, or a file, as far as it can. */
-  static void delete(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException | RuntimeException e) {
-      log.debug("{} is not deleted", folder, e);
-    }
-  }
-
   @Override
   public void close() {
     starter.shutdown();
     java.discard();
-    delete(folder);
+    folder.close();
   }
 }
