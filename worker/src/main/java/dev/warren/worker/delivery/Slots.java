@@ -40,6 +40,8 @@ final class Slots {
 
   private static final Logger log = LoggerFactory.getLogger(Slots.class);
 
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final WireFormat wire;
   private final TaskExecutor executor;
   private final Settlement settlement;
@@ -128,9 +130,15 @@ final class Slots {
     return List.copyOf(runningIn.values());
   }
 
-  /** Gives back what was delivered so long ago, and still waits; it stays ahead of new ones. */
-  void giveBackHeldFor(Duration time) {
-    waiting.heldFor(time).stream().filter(waiting::remove).forEach(forwarding::giveBack);
+  /**
+   * Gives back what still waits: a new task after some seconds, so that another worker may be
+   * sooner although none is idle, and ahead of those that are newer; one that was put off, and is
+   * ahead of all others wherever it is, after a longer time.
+   */
+  void giveBackHeldFor(Duration longest) {
+    waiting.heldFor(PATIENCE.compareTo(longest) < 0 ? PATIENCE : longest, longest).stream()
+        .filter(waiting::remove)
+        .forEach(forwarding::giveBack);
   }
 
   /**

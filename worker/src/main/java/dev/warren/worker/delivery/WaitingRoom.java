@@ -94,12 +94,12 @@ final class WaitingRoom {
         .toList();
   }
 
-  /** Those that were delivered so long ago; they stay. */
-  synchronized List<Delivery> heldFor(Duration time) {
+  /** Those that were delivered so long ago, new ones and those that were put off; they stay. */
+  synchronized List<Delivery> heldFor(Duration newOnes, Duration dueOnes) {
     return lines.values().stream()
         .flatMap(line -> line.waiting.stream())
         .map(Waiting::delivery)
-        .filter(delivery -> delivery.isHeldFor(time))
+        .filter(delivery -> delivery.isHeldFor(delivery.isDue() ? dueOnes : newOnes))
         .toList();
   }
 

@@ -3,6 +3,7 @@ package dev.warren.worker.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.worker.ConsumedQueue;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,17 @@ class WaitingRoomTest {
     assertThat(room.remove(out)).isTrue();
     assertThat(room.remove(out)).isFalse();
     assertThat(room.next()).isNull();
+  }
+
+  @Test
+  void newOnesAreHeldForTooLongSoonerThanThoseThatWerePutOff() {
+    Delivery fresh = TestDeliveries.delivery("bulk", ++arrivals);
+    Delivery due = TestDeliveries.delivery("bulk", true, null, ++arrivals, Map.of());
+    room.add(fresh);
+    room.add(due);
+
+    assertThat(room.heldFor(Duration.ZERO, Duration.ofHours(1))).containsExactly(fresh);
+    assertThat(room.heldFor(Duration.ZERO, Duration.ZERO)).containsExactly(due, fresh);
   }
 
   private void add(String queue) {
