@@ -154,6 +154,7 @@ final class Cluster implements AutoCloseable {
         .lines()
         .map(line -> line.split("\t"))
         .filter(column -> column.length == 2 && !column[1].equals("0"))
+        .filter(column -> !column[0].equals(Topology.REVOCATIONS)) // a stream keeps what it has
         .map(column -> column[0] + ": " + column[1])
         .toList();
   }
