@@ -115,7 +115,6 @@ final class ChildLauncher implements AutoCloseable {
     all.add(String.format(Locale.ROOT, "-XX:MaxRAMPercentage=%.2f", share));
     // By default a 64th of the machine's memory, which a start would fill with what it needs once.
     all.add("-XX:InitialRAMPercentage=0.1");
-    all.add("-XX:CompileThresholdScaling=4"); // what a start runs once is not worth compiling
     all.add("-XX:-CreateCoredumpOnCrash");
     all.add("-XX:+DisableAttachMechanism");
     all.add("-XX:-UsePerfData");
