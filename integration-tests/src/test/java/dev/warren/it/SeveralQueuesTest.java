@@ -56,7 +56,7 @@ class SeveralQueuesTest {
   void aTaskThatWaitsBehindAnotherQueuesRunsInAnIdleWorker() throws Exception {
     Journal journal = Journal.in(folder);
     try (WorkerProcess busy = worker(1).startReady()) {
-      AsyncResult<Object> running = put(urgent, journal, "first", 20_000);
+      AsyncResult<Object> running = put(urgent, journal, "first", 600_000);
       Deadline.await("it runs", Deadline.TASK, () -> journal.begun().size() == 1);
       AsyncResult<Object> waiting = put(bulk, journal, "second", 0);
 
