@@ -16,6 +16,7 @@ import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.WorkerPool;
 import dev.warren.it.kit.BrokerUsers;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.ProducerProcess;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,6 +42,7 @@ import tools.jackson.databind.JsonNode;
  * The broker's users that the compose stack makes: each may do what its part of Warren does, and
  * not what it does not.
  */
+@Tag(Ci.FIRST_PASS_ONLY)
 class BrokerPermissionsTest {
 
   private static final String PRODUCER = "warren-producer";

@@ -12,6 +12,7 @@ import dev.warren.WarrenException.TaskRevokedException;
 import dev.warren.WorkerPool;
 import dev.warren.it.journal.Journal;
 import dev.warren.it.journal.JournalWorker;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
@@ -22,10 +23,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A task that is cancelled does not begin, or is interrupted; its worker goes on with the next. */
+@Tag(Ci.FIRST_PASS_ONLY)
 class CancelTest {
 
   private static final TaskRef<String> WORK = TaskRef.of(Journal.TASK, String.class);

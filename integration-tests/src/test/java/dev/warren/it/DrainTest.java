@@ -8,16 +8,19 @@ import dev.warren.Warren;
 import dev.warren.WorkerPool;
 import dev.warren.it.journal.Journal;
 import dev.warren.it.journal.JournalWorker;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A worker that is asked to end finishes what runs and leaves the rest to others. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class DrainTest {
 
   private static final TaskRef<String> WORK = TaskRef.of(Journal.TASK, String.class);

@@ -7,6 +7,7 @@ import dev.warren.BoundedQueue;
 import dev.warren.JoinableQueue;
 import dev.warren.Warren;
 import dev.warren.WarrenException.AccessRefusedException;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.MainProcess;
 import dev.warren.it.kit.PlainAmqp;
@@ -20,11 +21,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Queues between processes. */
 @Timeout(240)
+@Tag(Ci.FIRST_PASS_ONLY)
 class QueueProcessesTest {
 
   private static final int PROCESSES = 4;

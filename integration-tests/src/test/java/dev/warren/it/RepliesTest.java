@@ -8,6 +8,7 @@ import dev.warren.AsyncResult;
 import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.WarrenException.ResultLostException;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.ProducerProcess;
@@ -19,10 +20,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Whatever happens to a reply queue, no task is pending for ever and no result ever changes. */
+@Tag(Ci.FIRST_PASS_ONLY)
 class RepliesTest {
 
   private static final String QUEUE = TestBroker.uniqueName("replies");

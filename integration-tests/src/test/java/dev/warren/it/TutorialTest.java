@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.warren.it.kit.AppJar;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.ProjectFiles;
 import dev.warren.it.kit.TestBroker;
@@ -14,10 +15,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Python's tutorial and ours print the same. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class TutorialTest {
 
   private static final Path EXAMPLE = ProjectFiles.module("examples/tutorial");

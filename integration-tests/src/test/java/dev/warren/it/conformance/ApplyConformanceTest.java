@@ -18,6 +18,7 @@ import dev.warren.WarrenException.EncodingException;
 import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WarrenException.TaskRevokedException;
 import dev.warren.WorkerPool;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
@@ -36,9 +37,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code apply}, {@code apply_async} and {@code AsyncResult}: rows A1 to A12. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class ApplyConformanceTest {
 
   private static final String QUEUE = TestBroker.uniqueName("apply");

@@ -15,6 +15,7 @@ import dev.warren.WarrenException.PoolTerminatedException;
 import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WarrenSettings;
 import dev.warren.WorkerPool;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
@@ -35,12 +36,14 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code imap} and {@code imap_unordered}: rows I1 to I10. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class ImapConformanceTest {
 
   private static final String QUEUE = TestBroker.uniqueName("imap");

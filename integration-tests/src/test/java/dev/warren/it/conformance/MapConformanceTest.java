@@ -19,6 +19,7 @@ import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WarrenException.TaskRevokedException;
 import dev.warren.WarrenSettings;
 import dev.warren.WorkerPool;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
@@ -37,12 +38,14 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code map}, {@code starmap} and their asynchronous forms: rows M1 to M11. */
+@Tag(Ci.SECOND_PASS_ONLY)
 class MapConformanceTest {
 
   private static final String QUEUE = TestBroker.uniqueName("map");

@@ -3,6 +3,7 @@ package dev.warren.it.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.it.crash.Event.Kind;
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.ProjectFiles;
 import java.io.IOException;
@@ -13,12 +14,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The broker's memory alarm under load: it stops reading from whoever publishes. {@code
  * -Dwarren.alarm.seconds=30} makes it long; how fast the refusals were is printed.
  */
+@Tag(Ci.FIRST_PASS_ONLY)
 class MemoryAlarmTest {
 
   private static final Duration ALARM =

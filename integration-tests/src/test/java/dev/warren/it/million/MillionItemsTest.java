@@ -2,12 +2,14 @@ package dev.warren.it.million;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.MainProcess;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A client's memory does not grow with the number of items. Short here; all of the million with
  * {@code -Dwarren.test.items=1000000}, which prints the figures.
  */
+@Tag(Ci.SECOND_PASS_ONLY)
 class MillionItemsTest {
 
   private static final int ITEMS = Integer.getInteger("warren.test.items", 20_000);
