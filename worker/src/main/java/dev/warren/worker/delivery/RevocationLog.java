@@ -127,12 +127,17 @@ final class RevocationLog {
           public void handleDelivery(
               String consumerTag, Envelope envelope, BasicProperties properties, byte[] body)
               throws IOException {
+            if (read.getCount() == 0) {
+              return; // what comes after the marker is told to this worker directly, too
+            }
             Object mark =
                 properties.getHeaders() == null ? null : properties.getHeaders().get(MARKER);
+            if (mark != null && marker.equals(mark.toString())) {
+              read.countDown(); // the channel may be closed from now on
+              return;
+            }
             if (mark == null) {
               take(properties, body);
-            } else if (marker.equals(mark.toString())) {
-              read.countDown();
             }
             getChannel().basicAck(envelope.getDeliveryTag(), false);
           }
