@@ -166,19 +166,11 @@ public final class Delays {
       String name = LEVEL + level;
       String below = level == 0 ? DUE : LEVEL + (level - 1);
       channel.exchangeDeclare(name, BuiltinExchangeType.TOPIC, true);
-      channel.queueDeclare(name, true, false, false, arguments(level, below));
+      channel.queueDeclare(
+          name, true, false, false, Topology.waiting(UNIT.toMillis() << level, below, null));
       channel.queueBind(name, name, pattern(level, '1'));
       channel.exchangeBind(below, name, pattern(level, '0'));
     }
-  }
-
-  private static Map<String, Object> arguments(int level, String below) {
-    return Map.of(
-        "x-queue-type", "quorum",
-        "x-message-ttl", UNIT.toMillis() << level,
-        "x-overflow", "reject-publish",
-        "x-dead-letter-strategy", "at-least-once",
-        "x-dead-letter-exchange", below);
   }
 
   /** Keys whose digit of a level is this one. */

@@ -45,6 +45,9 @@ import org.slf4j.LoggerFactory;
  * database; they share it, and it stays</td></tr>
  * <tr><td>{@code warren.running.<uuid>}</td><td>messages whose tasks run for long in one worker; goes
  * some minutes after it</td></tr>
+ * <tr><td>{@code warren.delay.…}</td><td>tasks that are not due yet, of all queues: {@link
+ * Delays}</td></tr>
+ * <tr><td>{@code warren.revoked}</td><td>a stream: the ids of tasks that were cancelled</td></tr>
  * <tr><td>{@code warren.control.<uuid>}</td><td>commands to one worker; not durable, goes with its
  * connection</td></tr>
  * </table>
@@ -195,8 +198,24 @@ public final class Topology {
   }
 
   /**
-   * Quorum, because only a quorum queue can dead-letter at least once: nothing is lost on the way.
+   * Arguments of a queue in which a message waits for so long, and then goes on. Quorum, because
+   * only a quorum queue can dead-letter at least once: nothing is lost on the way.
+   *
+   * @param routingKey with which it goes on; null for the one it came with
    */
+  static Map<String, Object> waiting(long millis, String exchange, @Nullable String routingKey) {
+    Map<String, Object> arguments = new LinkedHashMap<>();
+    arguments.put("x-queue-type", "quorum");
+    arguments.put("x-message-ttl", millis);
+    arguments.put("x-overflow", "reject-publish");
+    arguments.put("x-dead-letter-strategy", "at-least-once");
+    arguments.put("x-dead-letter-exchange", exchange);
+    if (routingKey != null) {
+      arguments.put("x-dead-letter-routing-key", routingKey);
+    }
+    return arguments;
+  }
+
   private static Map<String, Object> delayArguments(String queue) {
     if (queue.startsWith(
         POOL_QUEUE)) { // short-lived, and so are its tasks: not worth a quorum queue's files
@@ -210,13 +229,7 @@ public final class Topology {
           "x-dead-letter-routing-key",
           due(queue));
     }
-    return Map.of(
-        "x-queue-type", "quorum",
-        "x-message-ttl", DELAY.toMillis(),
-        "x-overflow", "reject-publish",
-        "x-dead-letter-strategy", "at-least-once",
-        "x-dead-letter-exchange", "",
-        "x-dead-letter-routing-key", due(queue));
+    return waiting(DELAY.toMillis(), "", due(queue));
   }
 
   /**
@@ -286,19 +299,12 @@ public final class Topology {
 
   /**
    * Declares a worker's queue of messages whose tasks run for long, which go to {@link #due} when
-   * the worker is lost. Quorum, because only such a queue can dead-letter at least once.
+   * the worker is lost.
    */
   public static void declareRunning(Channel channel, String queue, String taskQueue)
       throws IOException {
-    Map<String, Object> arguments =
-        Map.of(
-            "x-queue-type", "quorum",
-            "x-message-ttl", LOST_AFTER.toMillis(),
-            "x-expires", RUNNING_QUEUE_EXPIRY.toMillis(),
-            "x-overflow", "reject-publish",
-            "x-dead-letter-strategy", "at-least-once",
-            "x-dead-letter-exchange", "",
-            "x-dead-letter-routing-key", due(taskQueue));
+    Map<String, Object> arguments = waiting(LOST_AFTER.toMillis(), "", due(taskQueue));
+    arguments.put("x-expires", RUNNING_QUEUE_EXPIRY.toMillis());
     channel.queueDeclare(queue, true, false, false, arguments);
   }
 

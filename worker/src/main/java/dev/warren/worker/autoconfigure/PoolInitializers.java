@@ -5,22 +5,15 @@ import dev.warren.worker.PoolInitializer;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.core.MethodIntrospector;
-import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.util.ClassUtils;
-import org.springframework.util.ReflectionUtils.MethodFilter;
 
 /** Runs the {@link PoolInitializer} methods of this process's beans. */
 final class PoolInitializers implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(PoolInitializers.class);
-  private static final MethodFilter ANNOTATED =
-      method -> AnnotatedElementUtils.hasAnnotation(method, PoolInitializer.class);
 
   private final ListableBeanFactory beans;
 
@@ -35,16 +28,8 @@ final class PoolInitializers implements Runnable {
    */
   @Override
   public void run() {
-    for (String name : beans.getBeanDefinitionNames()) {
-      Class<?> type = beans.getType(name, false);
-      if (type != null && !TaskBeans.isSprings(type)) {
-        methods(ClassUtils.getUserClass(type)).forEach(method -> run(name, method));
-      }
-    }
-  }
-
-  private static Set<Method> methods(Class<?> type) {
-    return MethodIntrospector.selectMethods(type, ANNOTATED);
+    AnnotatedMethods.forEach(
+        beans, PoolInitializer.class, (bean, method, annotation) -> run(bean, method));
   }
 
   private void run(String beanName, Method method) {

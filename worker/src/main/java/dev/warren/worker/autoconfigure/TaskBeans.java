@@ -9,15 +9,10 @@ import dev.warren.worker.execute.TaskRules;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.convert.DurationStyle;
-import org.springframework.core.MethodIntrospector;
-import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.stereotype.Component;
-import org.springframework.util.ClassUtils;
 
 /**
  * Finds the methods of Spring beans that are tasks; only beans that have one are created for it.
@@ -38,32 +33,13 @@ final class TaskBeans {
    * @throws ConfigurationException if there is none: such a worker would take tasks it cannot run
    */
   void register() {
-    for (String name : beans.getBeanDefinitionNames()) {
-      Class<?> type = beans.getType(name, false);
-      if (type != null && !isSprings(type)) {
-        tasksOf(ClassUtils.getUserClass(type))
-            .forEach((method, task) -> register(name, method, task));
-      }
-    }
+    AnnotatedMethods.forEach(beans, Task.class, this::register);
     if (registry.names().isEmpty()) {
       throw new ConfigurationException(
           "this worker knows no task: annotate a public method of a Spring bean with"
               + " @Task(\"name\"), or set warren.worker.enabled=false",
           null);
     }
-  }
-
-  /** Looking at all methods of all of Spring's beans would be a good part of a child's start. */
-  static boolean isSprings(Class<?> type) {
-    return type.getName().startsWith("org.springframework.")
-        && !AnnotatedElementUtils.isAnnotated(ClassUtils.getUserClass(type), Component.class);
-  }
-
-  private static Map<Method, Task> tasksOf(Class<?> type) {
-    return MethodIntrospector.selectMethods(
-        type,
-        (MethodIntrospector.MetadataLookup<@Nullable Task>)
-            method -> AnnotatedElementUtils.findMergedAnnotation(method, Task.class));
   }
 
   private void register(String beanName, Method method, Task task) {
