@@ -57,6 +57,44 @@ public interface WorkerPool {
    */
   <R> AsyncResult<R> applyAsync(TaskCall<R> call);
 
+  /**
+   * Submits tasks that follow each other, and gives the last one's result. The first counts as any
+   * other task in the queue; those that follow go there ahead of new ones.
+   *
+   * <p>Blocks and fails as {@link #applyAsync(TaskCall)}. {@link AsyncResult#cancel} revokes all
+   * steps.
+   */
+  <R> AsyncResult<R> applyAsync(Chain<R> chain);
+
+  /** As {@link #applyAsync(Chain)}, and waits for the result as {@link AsyncResult#get()} does. */
+  default <R> @Nullable R apply(Chain<R> chain) throws InterruptedException {
+    return applyAsync(chain).get();
+  }
+
+  /**
+   * Submits tasks side by side, and gives all results in the order of the calls. As of a map, all
+   * end before the handle does, which fails with the first failure that came; and a full queue is
+   * waited for, in the background.
+   */
+  <R> AsyncResult<List<@Nullable R>> applyAsync(Group<R> group);
+
+  /** As {@link #applyAsync(Group)}, and waits for the results as {@link AsyncResult#get()} does. */
+  default <R> List<@Nullable R> apply(Group<R> group) throws InterruptedException {
+    return applyAsync(group).get();
+  }
+
+  /**
+   * Submits tasks side by side and a callback that gets all of their results, and gives the
+   * callback's. A full queue is waited for, in the background; the handle is accepted once the
+   * broker has all of them, and from then on this client is not needed for the callback to run.
+   */
+  <R> AsyncResult<R> applyAsync(Chord<R> chord);
+
+  /** As {@link #applyAsync(Chord)}, and waits for the result as {@link AsyncResult#get()} does. */
+  default <R> @Nullable R apply(Chord<R> chord) throws InterruptedException {
+    return applyAsync(chord).get();
+  }
+
   // --- one task for many items -------------------------------------------------------------------
 
   /**

@@ -15,13 +15,7 @@ import tools.jackson.databind.JavaType;
  * Sends the items of one map or stream in chunks: as {@code celery.map} or {@code celery.starmap}
  * messages, so that a Celery worker could serve them too; a chunk of one item is the plain task.
  */
-final class ChunkSender<R> {
-
-  /** Takes each chunk before it can have ended; may wait. */
-  @FunctionalInterface
-  interface Sink<R> {
-    void accept(Chunk<R> chunk) throws InterruptedException;
-  }
+final class ChunkSender<R> implements ItemSender<R> {
 
   private final RabbitWorkerPool pool;
   private final TaskRef<R> task;
@@ -43,14 +37,12 @@ final class ChunkSender<R> {
   }
 
   /**
-   * Sends items; waits while this client has too many unfinished tasks. What cannot be sent as one
-   * message, because it is too large or an item is no JSON, is sent in halves: so that the one item
-   * that cannot be sent fails alone.
-   *
-   * @param sink gets the chunks in the items' order
-   * @throws dev.warren.WarrenException if the pool was terminated, or its Warren closed
+   * What cannot be sent as one message, because it is too large or an item is no JSON, is sent in
+   * halves: so that the one item that cannot be sent fails alone.
    */
-  void send(List<? extends @Nullable Object> items, Sink<R> sink) throws InterruptedException {
+  @Override
+  public void send(List<? extends @Nullable Object> items, Sink<R> sink)
+      throws InterruptedException {
     pool.requireSending();
     TaskMessage message = message(items);
     WireMessage encoded;

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handle of one map: items in, chunks over the wire, results out in the items' order.
+ * The handle of one map or group: items in, chunks over the wire, results out in the items' order.
  *
  * <p>All chunks end before it ends; the first failure that arrived is its failure, as in Python.
  */
@@ -27,7 +27,7 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
   /** Chunks on their way to the queue at once: enough to keep it busy, few while it is full. */
   private static final int MOST_UNACCEPTED = 64;
 
-  private final ChunkSender<R> sender;
+  private final ItemSender<R> sender;
   private final Revoker revoker;
   private final Semaphore unaccepted = new Semaphore(MOST_UNACCEPTED);
 
@@ -50,7 +50,7 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
    * @param size how many items there are
    */
   MapResult(
-      ChunkSender<R> sender,
+      ItemSender<R> sender,
       int size,
       Callbacks<? super List<@Nullable R>> callbacks,
       CallbackRunner runner,
@@ -77,7 +77,7 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
       }
       acceptedIfLast();
     } catch (InterruptedException e) {
-      noteFailure(new WarrenException("interrupted while a map was submitted", e));
+      noteFailure(new WarrenException("interrupted while a map or group was submitted", e));
     } catch (WarrenException e) {
       noteFailure(e);
     } catch (Throwable e) { // the user's collection may throw anything
@@ -190,6 +190,7 @@ final class MapResult<R> extends FutureResult<List<@Nullable R>> {
   @Override
   String whereabouts() {
     Progress progress = progress();
-    return "map %s has done %d of %d items".formatted(id(), progress.current(), progress.total());
+    return "map or group %s has done %d of %d items"
+        .formatted(id(), progress.current(), progress.total());
   }
 }

@@ -71,6 +71,13 @@ final class PendingResult<R> extends FutureResult<R> {
     }
   }
 
+  /** What it was to follow has ended: from now on, or from a moment, it is to be heard of. */
+  void isNext(@Nullable Instant eta) {
+    lastSign = System.nanoTime();
+    quietUntil = null;
+    silentUntil(eta);
+  }
+
   /** The queue that took the task, or null as long as none did. */
   @Nullable String queue() {
     return queue;

@@ -2,6 +2,9 @@ package dev.warren.client;
 
 import dev.warren.AsyncResult;
 import dev.warren.Callbacks;
+import dev.warren.Chain;
+import dev.warren.Chord;
+import dev.warren.Group;
 import dev.warren.PoolScope;
 import dev.warren.QueueStatus;
 import dev.warren.ResultStream;
@@ -58,6 +61,21 @@ final class ProcessPool implements WorkerPool {
   @Override
   public <R> AsyncResult<R> applyAsync(TaskCall<R> call) {
     return pool.applyAsync(call);
+  }
+
+  @Override
+  public <R> AsyncResult<R> applyAsync(Chain<R> chain) {
+    return pool.applyAsync(chain);
+  }
+
+  @Override
+  public <R> AsyncResult<List<@Nullable R>> applyAsync(Group<R> group) {
+    return pool.applyAsync(group);
+  }
+
+  @Override
+  public <R> AsyncResult<R> applyAsync(Chord<R> chord) {
+    return pool.applyAsync(chord);
   }
 
   @Override

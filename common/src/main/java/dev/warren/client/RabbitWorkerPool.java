@@ -2,6 +2,9 @@ package dev.warren.client;
 
 import dev.warren.AsyncResult;
 import dev.warren.Callbacks;
+import dev.warren.Chain;
+import dev.warren.Chord;
+import dev.warren.Group;
 import dev.warren.PoolScope;
 import dev.warren.ProcessPoolSettings;
 import dev.warren.QueueStatus;
@@ -16,18 +19,23 @@ import dev.warren.WarrenException.NoSuchQueueException;
 import dev.warren.WarrenException.PoolTerminatedException;
 import dev.warren.WorkerPool;
 import dev.warren.process.OwnedWorkers;
+import dev.warren.rabbit.ChordReplies;
 import dev.warren.rabbit.Nanos;
 import dev.warren.rabbit.TaskSender;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.WireMessage;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.json.JsonMapper;
@@ -87,16 +95,9 @@ final class RabbitWorkerPool implements WorkerPool {
 
   @Override
   public <R> AsyncResult<R> applyAsync(TaskCall<R> call) {
-    TaskMessage task =
-        TaskMessage.of(UUID.randomUUID().toString(), call.task().name(), call.args(), call.kwargs())
-            .expiringAt(call.expires())
-            .notBefore(call.eta())
-            .softlyLimitedTo(call.softTimeLimit())
-            .withPriority(call.priority())
-            .limitedTo(call.timeLimit());
+    TaskMessage task = Messages.of(UUID.randomUUID().toString(), call);
     PendingResult<R> handle = handle(task, call.task().resultType(), call.callbacks());
-    begin(); // nothing may be thrown from here to where the handle ends the call
-    handle.future().whenComplete((value, failure) -> end());
+    begin(handle); // nothing may be thrown from here to where the handle ends the call
     handle.silentUntil(call.eta());
     try {
       publish(handle, encode(task), false);
@@ -112,6 +113,12 @@ final class RabbitWorkerPool implements WorkerPool {
   private void begin() {
     warren.requireOpen();
     life.begin();
+  }
+
+  /** Begins a call that ends with a handle. */
+  void begin(PendingResult<?> handle) {
+    begin();
+    handle.future().whenComplete((value, failure) -> end());
   }
 
   private void end() {
@@ -165,10 +172,18 @@ final class RabbitWorkerPool implements WorkerPool {
       Collection<? extends @Nullable Object> items,
       ChunkSize chunkSize,
       Callbacks<? super List<@Nullable R>> callbacks) {
+    return start(new ChunkSender<>(this, task, star, false), items, chunkSize, callbacks);
+  }
+
+  private <R> AsyncResult<List<@Nullable R>> start(
+      ItemSender<R> sending,
+      Collection<? extends @Nullable Object> items,
+      ChunkSize chunkSize,
+      Callbacks<? super List<@Nullable R>> callbacks) {
     int size = items.size();
     MapResult<R> map =
         new MapResult<>(
-            new ChunkSender<>(this, task, star, false),
+            sending,
             size,
             size == 0 ? Callbacks.none() : callbacks, // as in Python
             warren.callbacks(),
@@ -228,6 +243,44 @@ final class RabbitWorkerPool implements WorkerPool {
       }
       Thread.sleep(PAUSE_MILLIS);
     }
+  }
+
+  // --- several tasks -----------------------------------------------------------------------------
+
+  @Override
+  public <R> AsyncResult<R> applyAsync(Chain<R> chain) {
+    return new ChainSender(this).start(chain);
+  }
+
+  @Override
+  public <R> AsyncResult<List<@Nullable R>> applyAsync(Group<R> group) {
+    return start(new GroupSender<>(this), group.calls(), () -> 1, Callbacks.none());
+  }
+
+  @Override
+  public <R> AsyncResult<R> applyAsync(Chord<R> chord) {
+    return new ChordSender<>(this, chord).start();
+  }
+
+  /** Runs what waits for room, in the background. */
+  void feed(Runnable feeder, CompletableFuture<?> done, Consumer<? super WarrenException> end) {
+    warren.feed(feeder, done, end);
+  }
+
+  /** Declares the queue of a chord's replies. Blocks for a call. */
+  void declareChord(String replies) throws IOException, TimeoutException {
+    ChordReplies.declare(
+        warren.broker().consuming().connection(),
+        replies,
+        warren.broker().settings().queue(queue).type());
+  }
+
+  String replyQueue() {
+    return replyQueue;
+  }
+
+  void revoke(Collection<String> ids) {
+    warren.revoker().revoke(ids);
   }
 
   // --- streams -----------------------------------------------------------------------------------
@@ -375,23 +428,25 @@ final class RabbitWorkerPool implements WorkerPool {
 
   <R> PendingResult<R> handle(
       TaskMessage task, JavaType resultType, Callbacks<? super R> callbacks) {
-    return new PendingResult<>(
-        task.id(),
-        task.task(),
-        resultType,
-        mapper(),
-        callbacks,
-        warren.callbacks(),
-        warren.revoker());
+    return handle(task, resultType, callbacks, warren.revoker());
   }
 
   /**
-   * A task as it travels.
+   * @param revoker tells the workers when the handle is cancelled
+   */
+  <R> PendingResult<R> handle(
+      TaskMessage task, JavaType resultType, Callbacks<? super R> callbacks, Revoker revoker) {
+    return new PendingResult<>(
+        task.id(), task.task(), resultType, mapper(), callbacks, warren.callbacks(), revoker);
+  }
+
+  /**
+   * A task as it travels, answered to this client unless it says otherwise.
    *
    * @throws EncodingException if it is no JSON, or too large
    */
   WireMessage encode(TaskMessage task) {
-    return warren.wire().writeTask(task.replyingTo(replyQueue));
+    return warren.wire().writeTask(task.replyTo() == null ? task.replyingTo(replyQueue) : task);
   }
 
   /**
@@ -402,13 +457,9 @@ final class RabbitWorkerPool implements WorkerPool {
    */
   void publish(PendingResult<?> handle, WireMessage message, boolean waitForRoom)
       throws InterruptedException {
-    handles.add(handle);
-    handle.future().whenComplete((value, failure) -> handles.remove(handle));
     try {
-      warren
-          .pending()
-          .add(handle, waitForRoom ? null : warren.broker().settings().publishTimeout());
-      new Submission(warren, sender, queue, handle, message, waitForRoom).publish();
+      watch(handle, waitForRoom);
+      submit(handle, message, waitForRoom);
       warren.requireOpen(); // closed meanwhile: nobody would complete the handle any more
     } catch (InterruptedException e) {
       handle.fail(new WarrenException("interrupted while waiting for room to submit", e));
@@ -419,8 +470,30 @@ final class RabbitWorkerPool implements WorkerPool {
     if (life.isTerminated() && handle.fail(terminated())) { // terminate() did not see it
       warren.revoker().revoke(List.of(handle.id()));
     }
+    needProcesses(handles.size(), handle);
+  }
+
+  /** Publishes a task whose reply is not for this client. */
+  void submit(PendingResult<?> handle, WireMessage message, boolean waitForRoom) {
+    new Submission(warren, sender, queue, handle, message, waitForRoom).publish();
+  }
+
+  /** Takes the replies to a handle. Blocks while this client has too many unfinished tasks. */
+  void watch(PendingResult<?> handle, boolean waitForRoom) throws InterruptedException {
+    handles.add(handle);
+    handle.future().whenComplete((value, failure) -> handles.remove(handle));
+    warren.pending().add(handle, waitForRoom ? null : warren.broker().settings().publishTimeout());
+  }
+
+  /**
+   * Has the pool's own processes started.
+   *
+   * @param tasks how many tasks wait
+   * @param handle fails if there are none to be had
+   */
+  void needProcesses(int tasks, PendingResult<?> handle) {
     if (owned != null) {
-      owned.need(handles.size());
+      owned.need(tasks);
       WarrenException broken = owned.broken();
       if (broken != null) {
         handle.fail(broken);

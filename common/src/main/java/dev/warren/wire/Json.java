@@ -128,12 +128,12 @@ final class Json {
       return Decoded.failed(
           Reason.UNSUPPORTED_ENCODING, "the content encoding is not utf-8: " + encoding);
     }
-    if (message.headers().get("compression") != null) {
-      return Decoded.failed(
-          Reason.UNSUPPORTED_ENCODING, "this worker does not support compressed bodies yet");
-    }
     try {
-      return Decoded.of(mapper.readTree(message.body()));
+      byte[] body =
+          Compression.expand(message.body(), message.headers().get("compression"), maxBytes);
+      return Decoded.of(TypedJson.plain(body, mapper.readTree(body)));
+    } catch (MalformedException e) {
+      return e.decoded();
     } catch (StreamConstraintsException e) {
       return Decoded.failed(Reason.TOO_DEEP, e.getOriginalMessage());
     } catch (JacksonException e) {

@@ -15,6 +15,7 @@ final class ReplyFormat {
   /** What Celery calls its own exceptions; every other type is announced as a Java one. */
   private static final Set<String> CELERY_EXCEPTIONS =
       Set.of(
+          "ChordError",
           "NotRegistered",
           "TaskRevokedError",
           "WorkerLostError",

@@ -19,9 +19,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class TaskFormat {
 
-  private static final List<String> EMBED_FEATURES =
-      List.of("callbacks", "errbacks", "chain", "chord");
-
   private static final String TIME_LIMIT = "timelimit";
 
   /** A century; what is longer is none in effect. */
@@ -39,9 +36,11 @@ final class TaskFormat {
     headers.put("lang", "java");
     headers.put("task", task.task());
     headers.put("id", task.id());
-    headers.put("root_id", task.id());
-    headers.put("parent_id", null);
-    headers.put("group", null);
+    Canvas canvas = task.canvas();
+    headers.put("root_id", canvas.rootId() == null ? task.id() : canvas.rootId());
+    headers.put("parent_id", canvas.parentId());
+    headers.put("group", canvas.group());
+    headers.put("group_index", canvas.groupIndex());
     headers.put("retries", task.retries());
     headers.put("eta", task.eta() == null ? null : task.eta().toString());
     headers.put("expires", task.expires() == null ? null : task.expires().toString());
@@ -88,9 +87,7 @@ final class TaskFormat {
     json.writeStartObject();
     task.kwargs().forEach(json::writePOJOProperty);
     json.writeEndObject();
-    json.writeStartObject();
-    EMBED_FEATURES.forEach(json::writeNullProperty);
-    json.writeEndObject();
+    CanvasFormat.write(task.canvas(), json);
     json.writeEndArray();
   }
 
@@ -103,36 +100,62 @@ final class TaskFormat {
     if (body.reason() == Reason.TOO_LARGE || body.reason() == Reason.UNSUPPORTED_CONTENT_TYPE) {
       return body.cast();
     }
-    Map<String, @Nullable Object> headers = message.headers();
-    if (!(headers.get("task") instanceof String name) || !Json.isName(name)) {
-      return Decoded.failed(
-          Reason.NO_TASK_NAME, "there is no header 'task' with a name of 1 to 255 bytes");
-    }
-    String id = WireFormat.taskId(message);
-    if (id == null) {
-      return Decoded.failed(Reason.NO_ID, "there is no header 'id' of 1 to 255 bytes");
-    }
-    if (body.value() == null) {
-      return body.cast();
-    }
     try {
-      return read(message, name, id, body.value());
+      return body.value() != null && ProtocolOne.is(body.value())
+          ? readOne(message, body.value())
+          : readTwo(message, body);
     } catch (MalformedException e) {
-      return Decoded.failed(e.reason, e.detail);
+      return e.decoded();
     }
   }
 
-  private Decoded<TaskMessage> read(WireMessage message, String name, String id, JsonNode body) {
+  private static Decoded<TaskMessage> readOne(WireMessage message, JsonNode body) {
+    ProtocolOne one = ProtocolOne.read(message.headers(), body);
+    Map<String, @Nullable Object> headers = one.headers();
+    return read(
+        message, headers, name(headers), id(headers), one.args(), one.kwargs(), one.embed());
+  }
+
+  private static Decoded<TaskMessage> readTwo(WireMessage message, Decoded<JsonNode> decoded) {
     Map<String, @Nullable Object> headers = message.headers();
+    String name = name(headers);
+    String id = id(headers);
+    JsonNode body = decoded.value();
+    if (body == null) {
+      return decoded.cast();
+    }
     if (!body.isArray() || body.size() != 3) {
       return Decoded.failed(Reason.BAD_SHAPE, "the body is not [args, kwargs, embed]");
     }
-    JsonNode args = body.get(0);
-    JsonNode kwargs = body.get(1);
+    return read(message, headers, name, id, body.get(0), body.get(1), body.get(2));
+  }
+
+  private static String name(Map<String, @Nullable Object> headers) {
+    if (headers.get("task") instanceof String name && Json.isName(name)) {
+      return name;
+    }
+    throw new MalformedException(
+        Reason.NO_TASK_NAME, "there is no header 'task' with a name of 1 to 255 bytes");
+  }
+
+  private static String id(Map<String, @Nullable Object> headers) {
+    if (headers.get("id") instanceof String id && Json.isName(id)) {
+      return id;
+    }
+    throw new MalformedException(Reason.NO_ID, "there is no header 'id' of 1 to 255 bytes");
+  }
+
+  private static Decoded<TaskMessage> read(
+      WireMessage message,
+      Map<String, @Nullable Object> headers,
+      String name,
+      String id,
+      JsonNode args,
+      JsonNode kwargs,
+      JsonNode embed) {
     if (!args.isArray() || !(kwargs.isObject() || kwargs.isNull())) {
       return Decoded.failed(Reason.BAD_SHAPE, "args is not a list, or kwargs not an object");
     }
-    requireSupported(body.get(2));
     Map<String, JsonNode> named = new LinkedHashMap<>();
     kwargs.properties().forEach(p -> named.put(p.getKey(), p.getValue()));
     List<JsonNode> positional = new ArrayList<>(args.size());
@@ -155,18 +178,8 @@ final class TaskFormat {
             timeLimit(headers, 1),
             timeLimit(headers, 0),
             moment(headers, "eta"),
-            message.priority()));
-  }
-
-  /** What this version cannot honour is refused by name: ignoring it would be wrong in silence. */
-  private static void requireSupported(JsonNode embed) {
-    for (String feature : EMBED_FEATURES) {
-      JsonNode value = embed.path(feature);
-      if (!value.isMissingNode() && !value.isNull() && !value.isEmpty()) {
-        throw new MalformedException(
-            Reason.UNSUPPORTED_FEATURE, "this worker does not support '" + feature + "' yet");
-      }
-    }
+            message.priority(),
+            CanvasFormat.read(headers, embed)));
   }
 
   /**
@@ -216,19 +229,6 @@ final class TaskFormat {
       throw new MalformedException(
           Reason.BAD_HEADER,
           "header '" + header + "' is not a moment with an offset, as 2026-01-31T12:00:00+00:00");
-    }
-  }
-
-  /** Leaves reading early; never leaves this class. */
-  private static final class MalformedException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final Reason reason;
-    private final String detail;
-
-    MalformedException(Reason reason, String detail) {
-      super(detail, null, false, false);
-      this.reason = reason;
-      this.detail = detail;
     }
   }
 }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param eta not to be run before this moment, or null
  * @param priority 0 to 255, higher goes first in a queue that has priorities; null for none, which
  *     is as 0
+ * @param canvas where it stands among other tasks, and what follows it
  */
 public record TaskMessage(
     String id,
@@ -52,7 +53,8 @@ public record TaskMessage(
     @Nullable Duration softTimeLimit,
     @Nullable Duration timeLimit,
     @Nullable Instant eta,
-    @Nullable Integer priority) {
+    @Nullable Integer priority,
+    Canvas canvas) {
 
   private static final int HIGHEST_PRIORITY = 255;
 
@@ -78,8 +80,24 @@ public record TaskMessage(
       List<? extends @Nullable Object> args,
       Map<String, ? extends @Nullable Object> kwargs) {
     return new TaskMessage(
-        id, task, args, kwargs, null, id, 0, null, false, false, null, false, 0, null, null, null,
-        null);
+        id,
+        task,
+        args,
+        kwargs,
+        null,
+        id,
+        0,
+        null,
+        false,
+        false,
+        null,
+        false,
+        0,
+        null,
+        null,
+        null,
+        null,
+        Canvas.NONE);
   }
 
   /** This task, answered to a queue. */
@@ -138,6 +156,25 @@ public record TaskMessage(
     return copy.message();
   }
 
+  /** A call of another task in this one's place. */
+  public TaskMessage calling(
+      String otherTask,
+      List<? extends @Nullable Object> itsArgs,
+      Map<String, ? extends @Nullable Object> itsKwargs) {
+    Copy copy = new Copy(this);
+    copy.task = otherTask;
+    copy.args = itsArgs;
+    copy.kwargs = itsKwargs;
+    return copy.message();
+  }
+
+  /** This task, at a place among others. */
+  public TaskMessage in(Canvas newCanvas) {
+    Copy copy = new Copy(this);
+    copy.canvas = newCanvas;
+    return copy.message();
+  }
+
   /** This task, after so many attempts that failed. */
   public TaskMessage retriedTimes(int times) {
     Copy copy = new Copy(this);
@@ -148,6 +185,9 @@ public record TaskMessage(
   /** What can be changed of a message on its way to another one. */
   private static final class Copy {
     private final TaskMessage of;
+    private String task;
+    private List<? extends @Nullable Object> args;
+    private Map<String, ? extends @Nullable Object> kwargs;
     private @Nullable String replyTo;
     private int retries;
     private @Nullable Instant expires;
@@ -157,9 +197,13 @@ public record TaskMessage(
     private @Nullable Duration timeLimit;
     private @Nullable Instant eta;
     private @Nullable Integer priority;
+    private Canvas canvas;
 
     Copy(TaskMessage of) {
       this.of = of;
+      this.task = of.task;
+      this.args = of.args;
+      this.kwargs = of.kwargs;
       this.replyTo = of.replyTo;
       this.retries = of.retries;
       this.expires = of.expires;
@@ -169,14 +213,15 @@ public record TaskMessage(
       this.timeLimit = of.timeLimit;
       this.eta = of.eta;
       this.priority = of.priority;
+      this.canvas = of.canvas;
     }
 
     TaskMessage message() {
       return new TaskMessage(
           of.id,
-          of.task,
-          of.args,
-          of.kwargs,
+          task,
+          args,
+          kwargs,
           replyTo,
           of.correlationId,
           retries,
@@ -189,7 +234,8 @@ public record TaskMessage(
           softTimeLimit,
           timeLimit,
           eta,
-          priority);
+          priority,
+          canvas);
     }
   }
 

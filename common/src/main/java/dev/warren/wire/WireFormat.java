@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * Writes and reads tasks and replies: Celery's message protocol v2 with a JSON body {@code [args,
@@ -60,9 +61,30 @@ public final class WireFormat {
     return tasks.read(message);
   }
 
-  /** The id that a message carries, even if nothing else in it can be understood. */
+  /**
+   * The id that a message carries, even if nothing else in it can be understood. Protocol 1 has it
+   * in the body; its clients send it as the correlation id, too.
+   */
   public static @Nullable String taskId(WireMessage message) {
-    return message.headers().get("id") instanceof String id && Json.isName(id) ? id : null;
+    Object id =
+        message.headers().get("task") == null && message.headers().get("id") == null
+            ? message.correlationId()
+            : message.headers().get("id");
+    return id instanceof String text && Json.isName(text) ? text : null;
+  }
+
+  /**
+   * The signature in an argument of a task.
+   *
+   * @return the signature, or the reason why there is none
+   */
+  public static Decoded<Signature> readSignature(@Nullable JsonNode argument) {
+    try {
+      return Decoded.of(
+          CanvasFormat.signature(argument == null ? MissingNode.getInstance() : argument));
+    } catch (MalformedException e) {
+      return e.decoded();
+    }
   }
 
   /**

@@ -108,8 +108,7 @@ class WireFormatTest {
         "null",
         "[{}, {}, {}]",
         "[[], [], {}]",
-        "[[], {}, {}, {}]",
-        "{\"args\": [], \"kwargs\": {}}"
+        "[[], {}, {}, {}]"
       })
   void aBodyOfAnotherShapeIsRefused(String body) {
     assertThat(wire.readTask(message(known(), body)).reason()).isEqualTo(Reason.BAD_SHAPE);
@@ -153,17 +152,6 @@ class WireFormatTest {
             type, "utf-8", null, null, known(), CAPTURED_BODY.getBytes(StandardCharsets.UTF_8));
 
     assertThat(wire.readTask(message).reason()).isEqualTo(Reason.UNSUPPORTED_CONTENT_TYPE);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"callbacks", "errbacks", "chain", "chord"})
-  void whatIsNotSupportedYetIsRefusedByNameInsteadOfIgnored(String feature) {
-    String body = "[[], {}, {\"" + feature + "\": [{\"task\": \"other\"}]}]";
-
-    Decoded<TaskMessage> read = wire.readTask(message(known(), body));
-
-    assertThat(read.reason()).isEqualTo(Reason.UNSUPPORTED_FEATURE);
-    assertThat(read.detail()).contains(feature);
   }
 
   @Test

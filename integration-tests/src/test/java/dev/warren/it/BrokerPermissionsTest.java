@@ -11,6 +11,8 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warren.AsyncResult;
 import dev.warren.BoundedQueue;
+import dev.warren.Chord;
+import dev.warren.Group;
 import dev.warren.TaskCall;
 import dev.warren.TaskRef;
 import dev.warren.Warren;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -145,6 +148,18 @@ class BrokerPermissionsTest {
       assertThat(warren.pool().map(WORDS, List.of("one", "and two", "and then three")))
           .containsExactly(1, 2, 3);
     }
+  }
+
+  @Test
+  void aClientsChordIsCalledByAWorkerWhichDeletesItsResults() throws Exception {
+    TaskRef<List<List<Integer>>> collect =
+        TaskRef.of("celery.accumulate", new TypeReference<>() {});
+    Group<Integer> group = Group.of(WORDS.with("one"), WORDS.with("and two"));
+    try (Warren warren = Warren.connect(users.uri(CLIENT))) {
+      assertThat(warren.pool().applyAsync(Chord.of(group, collect.with())).get(Deadline.TASK))
+          .containsExactly(List.of(1, 2));
+    }
+    assertThat(worker.log()).doesNotContain("stays until it expires");
   }
 
   @Test

@@ -20,6 +20,8 @@ final class MalformedMessages {
   record Malformed(String what, BasicProperties properties, byte[] body) {}
 
   private static final String BODY = "[[\"a b\"], {}, null]";
+  private static final String TO_EXCHANGE =
+      "{\"task\": \"demo.fail\", \"options\": {\"exchange\": \"amq.topic\"}}";
   private static final int TEN_MEGABYTES = 10 * 1024 * 1024;
   private static final int DEEP = 100_000;
 
@@ -67,7 +69,9 @@ final class MalformedMessages {
     body("null", "null");
     body("a number", "42");
     body("a text", "\"text\"");
-    body("an object", "{\"args\": [], \"kwargs\": {}}");
+    body("an object", "{\"arguments\": [], \"named\": {}}");
+    body("protocol 1 without a list", "{\"args\": 1, \"kwargs\": {}}");
+    body("protocol 1 with an eta that is no time", "{\"args\": [], \"eta\": \"soon\"}");
     body("an empty list", "[]");
     body("two elements", "[[], {}]");
     body("four elements", "[[], {}, null, null]");
@@ -76,8 +80,17 @@ final class MalformedMessages {
     body("kwargs that are a list", "[[], [1], null]");
     body("kwargs that are a text", "[[], \"k\", null]");
     body("a number of a thousand digits", "[[" + "9".repeat(1000) + "], {}, null]");
-    body("a chain", "[[], {}, {\"chain\": [{\"task\": \"demo.fail\"}]}]");
-    body("callbacks", "[[], {}, {\"callbacks\": [{\"task\": \"demo.fail\"}]}]");
+    body("a chord", "[[], {}, {\"chord\": {\"task\": \"demo.fail\"}}]");
+    body("a chain of no tasks", "[[], {}, {\"chain\": [{\"args\": []}]}]");
+    body("a chain of text", "[[], {}, {\"chain\": \"demo.fail\"}]");
+    body("a callback to an exchange", "[[], {}, {\"callbacks\": [" + TO_EXCHANGE + "]}]");
+    body("links without end", "[[], {}, {\"errbacks\": [" + links(40) + "]}]");
+  }
+
+  private static String links(int levels) {
+    return levels == 0
+        ? "{\"task\": \"demo.fail\"}"
+        : "{\"task\": \"demo.fail\", \"options\": {\"link\": [" + links(levels - 1) + "]}}";
   }
 
   private void headers() {

@@ -6,6 +6,7 @@ import dev.warren.rabbit.PublishOutcome;
 import dev.warren.rabbit.Topology;
 import dev.warren.wire.OneLine;
 import dev.warren.wire.ReplyMessage;
+import dev.warren.wire.Step;
 import dev.warren.wire.TaskError;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.TaskStatus;
@@ -87,6 +88,21 @@ final class Replies {
     return replyTo == null
         ? CompletableFuture.completedFuture(null)
         : send(delivery, replyTo, message(delivery, task, news, clock.instant()));
+  }
+
+  /**
+   * The last word on a task that will not run, because the one that it was to follow has not
+   * succeeded; completes as {@link #end} does.
+   */
+  CompletableFuture<Void> neverRun(Delivery delivery, Step step, News news) {
+    String id = step.id();
+    String replyTo = step.replyTo();
+    if (id == null || replyTo == null || step.ignoreResult() || !isAllowed(replyTo)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    ReplyMessage reply =
+        new ReplyMessage(id, news.status(), null, news.error(), worker, 0, null, clock.instant());
+    return send(delivery, replyTo, encode(reply, id));
   }
 
   /** A word in between that must not be missed; completes as {@link #end} does. */

@@ -44,6 +44,7 @@ final class Settlement {
 
   private final Forwarding forwarding;
   private final Replies replies;
+  private final FollowUps followUps;
   private final String worker;
   private final Duration unknownTaskTtl;
   private final int maxLostAttempts;
@@ -52,12 +53,14 @@ final class Settlement {
   Settlement(
       Forwarding forwarding,
       Replies replies,
+      FollowUps followUps,
       String worker,
       Duration unknownTaskTtl,
       int maxLostAttempts,
       Clock clock) {
     this.forwarding = forwarding;
     this.replies = replies;
+    this.followUps = followUps;
     this.worker = worker;
     this.unknownTaskTtl = unknownTaskTtl;
     this.maxLostAttempts = maxLostAttempts;
@@ -145,7 +148,7 @@ final class Settlement {
     Replies.News news = new Replies.News(TaskStatus.FAILURE, null, outcome.error(), startedAt);
     ackAfter(
         delivery,
-        keepDead(delivery, code, detail).thenCompose(kept -> replies.end(delivery, task, news)));
+        keepDead(delivery, code, detail).thenCompose(kept -> followUps.end(delivery, task, news)));
   }
 
   /** A task whose moment is still to come: the broker holds it until then. */
@@ -160,6 +163,12 @@ final class Settlement {
     delivery.willComeAgain();
     long spread = ThreadLocalRandom.current().nextLong(Math.max(1, wait.toMillis() / 2));
     ackAfter(delivery, forwarding.delay(delivery, wait.plusMillis(spread), Map.of()));
+  }
+
+  /** The callback of a chord, which is looked at again after a while. */
+  void delayChord(Delivery delivery, Duration wait, Map<String, Object> headers) {
+    delivery.willComeAgain();
+    ackAfter(delivery, forwarding.delay(delivery, wait, headers));
   }
 
   /**
@@ -247,9 +256,10 @@ final class Settlement {
       TaskStatus status,
       Outcome outcome,
       @Nullable Instant startedAt) {
-    replies
-        .end(delivery, task, new Replies.News(status, outcome.value(), outcome.error(), startedAt))
-        .thenRun(delivery::ack);
+    ackAfter(
+        delivery,
+        followUps.end(
+            delivery, task, new Replies.News(status, outcome.value(), outcome.error(), startedAt)));
   }
 
   /** During a rolling deploy another worker may know the task: it comes back a little later. */

@@ -47,6 +47,7 @@ final class Slots {
   private final Settlement settlement;
   private final Replies replies;
   private final Forwarding forwarding;
+  private final Chords chords;
   private final LostAttempts lostAttempts;
   private final Clock clock;
   private final TaskLimit limit;
@@ -71,6 +72,7 @@ final class Slots {
       Settlement settlement,
       Replies replies,
       Forwarding forwarding,
+      Chords chords,
       LostAttempts lostAttempts,
       Clock clock,
       TaskLimit limit) {
@@ -79,6 +81,7 @@ final class Slots {
     this.settlement = settlement;
     this.replies = replies;
     this.forwarding = forwarding;
+    this.chords = chords;
     this.lostAttempts = lostAttempts;
     this.clock = clock;
     this.limit = limit;
@@ -262,10 +265,12 @@ final class Slots {
   private void run(Delivery delivery, TaskMessage task) {
     Instant startedAt = clock.instant();
     if (task.expires() != null && !startedAt.isBefore(task.expires())) {
+      chords.endedUncalled(delivery, task);
       settlement.settle(delivery, task, Outcome.expired(), null);
       return;
     }
     if (revocations.isRevoked(task.id())) {
+      chords.endedUncalled(delivery, task);
       settlement.settle(delivery, task, Outcome.revoked(), null);
       return;
     }
@@ -278,15 +283,19 @@ final class Slots {
       settlement.workerLost(delivery, task, LostAttempts.of(delivery));
       return;
     }
-    Duration wait = executor.takePlace(task);
+    TaskMessage called = chords.resolve(delivery, task);
+    if (called == null) {
+      return;
+    }
+    Duration wait = executor.takePlace(called);
     if (wait != null) {
       settlement.delayFor(delivery, wait);
       return;
     }
     try {
-      runInPlace(delivery, task, startedAt);
+      runInPlace(delivery, called, startedAt);
     } finally {
-      executor.giveUpPlace(task);
+      executor.giveUpPlace(called);
     }
   }
 

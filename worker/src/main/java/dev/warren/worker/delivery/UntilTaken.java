@@ -1,6 +1,7 @@
 package dev.warren.worker.delivery;
 
 import dev.warren.WarrenException.BrokerUnavailableException;
+import dev.warren.WarrenException.NoSuchQueueException;
 import dev.warren.rabbit.PublishOutcome;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ final class UntilTaken {
   private final Delivery delivery;
   private final Supplier<CompletableFuture<PublishOutcome>> publish;
   private final @Nullable Runnable redeclare;
+  private final @Nullable String mustExist;
   private final Duration afterLoss;
   private final ScheduledExecutorService timer;
   private final CompletableFuture<Void> taken = new CompletableFuture<>();
@@ -40,11 +42,13 @@ final class UntilTaken {
       Delivery delivery,
       Supplier<CompletableFuture<PublishOutcome>> publish,
       @Nullable Runnable redeclare,
+      @Nullable String mustExist,
       Duration afterLoss,
       ScheduledExecutorService timer) {
     this.delivery = delivery;
     this.publish = publish;
     this.redeclare = redeclare;
+    this.mustExist = mustExist;
     this.afterLoss = afterLoss;
     this.timer = timer;
   }
@@ -59,7 +63,7 @@ final class UntilTaken {
       Delivery delivery,
       Supplier<CompletableFuture<PublishOutcome>> publish,
       ScheduledExecutorService timer) {
-    return new UntilTaken(delivery, publish, null, AFTER_LOSS, timer).start();
+    return new UntilTaken(delivery, publish, null, null, AFTER_LOSS, timer).start();
   }
 
   /**
@@ -74,7 +78,20 @@ final class UntilTaken {
       Supplier<CompletableFuture<PublishOutcome>> publish,
       Runnable redeclare,
       ScheduledExecutorService timer) {
-    return new UntilTaken(delivery, publish, redeclare, AFTER_LOSS, timer).start();
+    return new UntilTaken(delivery, publish, redeclare, null, AFTER_LOSS, timer).start();
+  }
+
+  /**
+   * As {@link #keep}, to a queue that others declare.
+   *
+   * @return as there; exceptionally, too, if there is no such queue
+   */
+  static CompletableFuture<Void> to(
+      String queue,
+      Delivery delivery,
+      Supplier<CompletableFuture<PublishOutcome>> publish,
+      ScheduledExecutorService timer) {
+    return new UntilTaken(delivery, publish, null, queue, AFTER_LOSS, timer).start();
   }
 
   /**
@@ -86,7 +103,7 @@ final class UntilTaken {
       Supplier<CompletableFuture<PublishOutcome>> publish,
       Runnable redeclare,
       ScheduledExecutorService timer) {
-    return new UntilTaken(delivery, publish, redeclare, Duration.ZERO, timer).start();
+    return new UntilTaken(delivery, publish, redeclare, null, Duration.ZERO, timer).start();
   }
 
   private CompletableFuture<Void> start() {
@@ -108,6 +125,8 @@ final class UntilTaken {
       taken.complete(null);
     } else if (failure != null && !(failure instanceof BrokerUnavailableException)) {
       taken.completeExceptionally(failure); // the message itself is wrong: trying again is no use
+    } else if (outcome == PublishOutcome.UNROUTABLE && mustExist != null) {
+      taken.completeExceptionally(new NoSuchQueueException(mustExist));
     } else if (outcome == PublishOutcome.UNROUTABLE && redeclare == null) {
       log.info("a reply finds no queue: its caller is gone");
       taken.complete(null);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
@@ -93,6 +94,7 @@ public final class WorkerRuntime {
         new Settlement(
             forwarding,
             replies,
+            new FollowUps(broker, wire, replies, Set.copyOf(names()), clock, timer),
             name,
             properties.unknownTaskTtl(),
             properties.maxLostAttempts(),
@@ -108,6 +110,7 @@ public final class WorkerRuntime {
             settlement,
             replies,
             forwarding,
+            new Chords(broker, wire, settlement, forwarding, replies, clock),
             lostAttempts,
             clock,
             new TaskLimit(properties.maxTasks(), this::takeNoMore));

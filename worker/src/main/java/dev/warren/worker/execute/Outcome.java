@@ -179,6 +179,11 @@ public record Outcome(
     return new Outcome(Kind.UNKNOWN_TASK, null, new TaskError("NotRegistered", message, null));
   }
 
+  /** The tasks before a chord's callback have not all succeeded: it is not run. */
+  public static Outcome chordFailed(String why) {
+    return new Outcome(Kind.FAILED, null, new TaskError("ChordError", bounded(why), null));
+  }
+
   /** The task's {@code expires} has passed. */
   public static Outcome expired() {
     return new Outcome(Kind.EXPIRED, null, new TaskError("TaskRevokedError", "expired", null));

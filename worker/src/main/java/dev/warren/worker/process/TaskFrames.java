@@ -1,6 +1,7 @@
 package dev.warren.worker.process;
 
 import dev.warren.Progress;
+import dev.warren.wire.Canvas;
 import dev.warren.wire.Decoded;
 import dev.warren.wire.ReplyMessage;
 import dev.warren.wire.TaskMessage;
@@ -43,7 +44,7 @@ final class TaskFrames {
 
   /** A task that is to run now. */
   Frame run(TaskMessage task) {
-    WireMessage message = wire.writeTask(task.expiringAt(null).notBefore(null));
+    WireMessage message = wire.writeTask(task.expiringAt(null).notBefore(null).in(Canvas.NONE));
     Map<String, @Nullable Object> all = new LinkedHashMap<>(message.headers());
     all.put(WireFormat.LOST_ATTEMPTS, task.lostAttempts());
     byte[] headers = wire.mapper().writeValueAsBytes(all);

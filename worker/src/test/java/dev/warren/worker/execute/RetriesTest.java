@@ -136,23 +136,6 @@ class RetriesTest {
   }
 
   private static TaskMessage retried(int times, TaskMessage of) {
-    return new TaskMessage(
-        of.id(),
-        of.task(),
-        of.args(),
-        of.kwargs(),
-        of.replyTo(),
-        of.correlationId(),
-        times,
-        of.expires(),
-        of.ignoreResult(),
-        of.trackStarted(),
-        of.unknownSince(),
-        of.wantsPartial(),
-        of.lostAttempts(),
-        of.softTimeLimit(),
-        of.timeLimit(),
-        of.eta(),
-        of.priority());
+    return of.retriedTimes(times);
   }
 }
