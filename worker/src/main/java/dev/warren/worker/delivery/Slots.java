@@ -5,6 +5,7 @@ import dev.warren.wire.TaskMessage;
 import dev.warren.wire.TaskStatus;
 import dev.warren.wire.WireFormat;
 import dev.warren.worker.ConsumedQueue;
+import dev.warren.worker.event.TaskEvents;
 import dev.warren.worker.execute.Outcome;
 import dev.warren.worker.execute.ProgressReports;
 import dev.warren.worker.execute.TaskExecutor;
@@ -50,6 +51,7 @@ final class Slots {
   private final LostAttempts lostAttempts;
   private final Clock clock;
   private final TaskLimit limit;
+  private final TaskEvents events;
   private final ThreadPoolExecutor threads;
 
   private final Revocations revocations = new Revocations();
@@ -73,7 +75,8 @@ final class Slots {
       Forwarding forwarding,
       LostAttempts lostAttempts,
       Clock clock,
-      TaskLimit limit) {
+      TaskLimit limit,
+      TaskEvents events) {
     this.wire = wire;
     this.executor = executor;
     this.settlement = settlement;
@@ -82,6 +85,7 @@ final class Slots {
     this.lostAttempts = lostAttempts;
     this.clock = clock;
     this.limit = limit;
+    this.events = events;
     this.waiting = new WaitingRoom(queues);
     this.threads =
         new ThreadPoolExecutor(
@@ -93,6 +97,17 @@ final class Slots {
   /** Starts all threads. */
   void start() {
     threads.prestartAllCoreThreads();
+  }
+
+  /** Tasks may come from this queue, too. */
+  void serve(ConsumedQueue queue) {
+    waiting.serve(queue);
+  }
+
+  /** Has so many slots from now on; one that has a task goes when that has ended. */
+  void resize(int slots) {
+    executor.resize(slots);
+    stuck.resize(slots);
   }
 
   /** Takes a delivery at once; it runs when a slot is free. */
@@ -260,6 +275,7 @@ final class Slots {
   }
 
   private void run(Delivery delivery, TaskMessage task) {
+    events.received(task, delivery.message().headers());
     Instant startedAt = clock.instant();
     if (task.expires() != null && !startedAt.isBefore(task.expires())) {
       settlement.settle(delivery, task, Outcome.expired(), null);
@@ -298,6 +314,9 @@ final class Slots {
     if (task.trackStarted() && executor.knows(task)) {
       replies.announce(delivery, task, new Replies.News(TaskStatus.STARTED, null, null, startedAt));
     }
+    if (executor.knows(task)) {
+      events.started(task);
+    }
     AtomicBoolean over = new AtomicBoolean();
     Outcome outcome = execute(delivery, task, startedAt, over);
     if (over.compareAndSet(false, true)) {
@@ -313,6 +332,7 @@ final class Slots {
    */
   private Outcome execute(
       Delivery delivery, TaskMessage task, Instant startedAt, AtomicBoolean over) {
+    delivery.begins(startedAt);
     runningIn.put(Thread.currentThread(), delivery);
     ProgressReports reports = replies.progressOf(delivery, task, startedAt);
     try {
