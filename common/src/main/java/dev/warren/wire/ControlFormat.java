@@ -2,6 +2,7 @@ package dev.warren.wire;
 
 import dev.warren.wire.ControlRequest.ReplyTo;
 import dev.warren.wire.Decoded.Reason;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,9 @@ final class ControlFormat {
 
   /** Some 100,000 ids, or what a Celery worker tells of the tasks that it holds. */
   private static final int LARGEST = 4 * 1024 * 1024;
+
+  /** In seconds since 1970; what is later never comes. */
+  private static final double LATEST = 1e11;
 
   private final Json json = new Json(LARGEST);
 
@@ -73,8 +77,23 @@ final class ControlFormat {
             method,
             named,
             names(destination),
-            !body.path("pattern").asString("").isEmpty(),
-            replyTo(body)));
+            pattern(body),
+            replyTo(body),
+            expires(message.headers().get("expires")),
+            message.headers().get("clock") instanceof Number clock ? clock.longValue() : 0));
+  }
+
+  /** As kombu: a pattern without a matcher is none. */
+  private static @Nullable NamePattern pattern(JsonNode body) {
+    String pattern = body.path("pattern").asString("");
+    String matcher = body.path("matcher").asString("");
+    return pattern.isEmpty() || matcher.isEmpty() ? null : new NamePattern(pattern, matcher);
+  }
+
+  private static @Nullable Instant expires(@Nullable Object header) {
+    double seconds = header instanceof Number number ? number.doubleValue() : 0;
+    boolean isMoment = seconds > 0 && seconds < LATEST;
+    return isMoment ? Instant.ofEpochMilli((long) (seconds * 1_000)) : null;
   }
 
   private static boolean isNone(JsonNode node) {

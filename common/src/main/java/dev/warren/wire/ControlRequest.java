@@ -1,5 +1,6 @@
 package dev.warren.wire;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,15 +13,19 @@ import org.jspecify.annotations.Nullable;
  * @param arguments its named arguments: any objects that Jackson can write, {@code JsonNode}s when
  *     read
  * @param destination names of the workers that are meant; empty means all of them
- * @param pattern whether workers are meant by a pattern of their names instead
+ * @param pattern by which workers are meant, if there is no destination; null for none
  * @param replyTo where an answer goes, or null if none is wanted
+ * @param expires after when nobody waits for it any more, or null (header {@code expires})
+ * @param clock the sender's logical clock (header {@code clock})
  */
 public record ControlRequest(
     String method,
     Map<String, ? extends @Nullable Object> arguments,
     List<String> destination,
-    boolean pattern,
-    @Nullable ReplyTo replyTo) {
+    @Nullable NamePattern pattern,
+    @Nullable ReplyTo replyTo,
+    @Nullable Instant expires,
+    long clock) {
 
   /**
    * Where an answer goes.
@@ -34,11 +39,14 @@ public record ControlRequest(
   /** A command to all workers. */
   public static ControlRequest toAll(
       String method, Map<String, ? extends @Nullable Object> arguments, @Nullable ReplyTo replyTo) {
-    return new ControlRequest(method, arguments, List.of(), false, replyTo);
+    return new ControlRequest(method, arguments, List.of(), null, replyTo, null, 0);
   }
 
-  /** Whether a worker of that name is meant. One that is meant by a pattern is not known here. */
+  /** Whether a worker of that name is meant. */
   public boolean isFor(String worker) {
-    return destination.isEmpty() ? !pattern : destination.contains(worker);
+    if (!destination.isEmpty()) {
+      return destination.contains(worker);
+    }
+    return pattern == null || pattern.matches(worker);
   }
 }

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -47,12 +48,27 @@ class ControlFormatTest {
     assertThat(read.isFor("another")).isFalse();
   }
 
-  @Test
-  void aWorkerMeantByAPatternIsNotMeantByMistake() {
+  @ParameterizedTest
+  @CsvSource({
+    "x*, glob, x1, true",
+    "x*, glob, ax1, false",
+    "x?[0-9], glob, xa5, true",
+    "x?[!0-9], glob, xa5, false",
+    "x[1-2], pcre, x2@host, true",
+    "x[1-2], pcre, ax2, false",
+    "(a+)+$, pcre, aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab, false",
+    "(, pcre, x, false",
+    "x, unheard-of, x, false"
+  })
+  void aPatternTellsWhichWorkersAreMeant(
+      String pattern, String matcher, String worker, boolean isMeant) {
     ControlRequest read =
-        read(request("{\"method\":\"revoke\",\"arguments\":{},\"pattern\":\"x*\"}"));
+        read(
+            request(
+                "{\"method\":\"ping\",\"pattern\":\"%s\",\"matcher\":\"%s\"}"
+                    .formatted(pattern, matcher)));
 
-    assertThat(read.isFor("x1")).isFalse();
+    assertThat(read.isFor(worker)).isEqualTo(isMeant);
   }
 
   @Test

@@ -48,6 +48,9 @@ import org.springframework.util.unit.DataSize;
  * @param timeLimit how long one attempt may run, likewise. In a process it is killed then; in a
  *     thread it is interrupted. Default: none
  * @param child the processes of {@code isolation=process}
+ * @param events whether it is told what becomes of each task, as Celery's {@code -E} does. The
+ *     worker's own heartbeat is sent in any case. Default: false
+ * @param control which commands it obeys
  */
 @ConfigurationProperties("warren.worker")
 public record WorkerProperties(
@@ -66,7 +69,9 @@ public record WorkerProperties(
     Isolation isolation,
     @Nullable Duration softTimeLimit,
     @Nullable Duration timeLimit,
-    ChildProperties child) {
+    ChildProperties child,
+    Boolean events,
+    ControlProperties control) {
 
   /** One channel for each slot; brokers allow some 2,000 on a connection. */
   private static final int MOST_SLOTS = 1_000;
@@ -90,7 +95,9 @@ public record WorkerProperties(
       @Nullable Isolation isolation,
       @Nullable Duration softTimeLimit,
       @Nullable Duration timeLimit,
-      @Nullable ChildProperties child) {
+      @Nullable ChildProperties child,
+      @Nullable Boolean events,
+      @Nullable ControlProperties control) {
     this.concurrency =
         concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency;
     if (this.concurrency < 1 || this.concurrency > MOST_SLOTS) {
@@ -128,6 +135,8 @@ public record WorkerProperties(
     this.timeLimit = positive("warren.worker.time-limit", timeLimit);
     this.child =
         child == null ? new ChildProperties(null, null, null, null, null, null, null, null) : child;
+    this.events = events != null && events;
+    this.control = control == null ? new ControlProperties(null) : control;
   }
 
   private void checkQueues() {
@@ -170,6 +179,25 @@ public record WorkerProperties(
 
   private static String defaultName() {
     return ProcessHandle.current().pid() + "@" + HostName.get();
+  }
+
+  /**
+   * Remote control, {@code warren.worker.control.*}. Commands that only ask are always answered.
+   *
+   * @param allow commands that change something and are obeyed, by name; {@code *} for all. Anybody
+   *     who may publish on the virtual host can send them. A list without {@code revoke} takes from
+   *     callers that they can cancel tasks. Default: {@code revoke, terminate, enable_events,
+   *     disable_events}
+   */
+  public record ControlProperties(List<String> allow) {
+
+    private static final List<String> HARMLESS =
+        List.of("revoke", "terminate", "enable_events", "disable_events");
+
+    /** Fills in what was left out. */
+    public ControlProperties(@Nullable List<String> allow) {
+      this.allow = allow == null ? HARMLESS : allow.stream().map(String::strip).toList();
+    }
   }
 
   /**

@@ -2,90 +2,113 @@ package dev.warren.worker.delivery;
 
 import dev.warren.wire.ControlRequest;
 import dev.warren.wire.OneLine;
-import dev.warren.wire.WireFormat;
-import java.util.HashSet;
+import dev.warren.worker.event.LamportClock;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
 
 /**
- * What clients may tell a worker to do and may ask it. Anybody who may publish on the virtual host
- * can send these: nothing here runs code, or tells of other tasks than those that are named.
+ * What clients may tell a worker to do and may ask it, as Celery's workers: {@link Questions}
+ * always, {@link Changes} as far as they are allowed here. Anybody who may publish on the virtual
+ * host can send these: nothing here runs code.
+ *
+ * @see <a href="https://github.com/celery/celery/blob/main/celery/worker/control.py">control.py</a>
  */
 final class Commands {
 
-  private static final Logger log = LoggerFactory.getLogger(Commands.class);
-
-  private final String worker;
-  private final Revocations revocations;
-  private final Holdings holdings;
-  private final Supplier<Map<String, Integer>> consumers;
-  private final ControlAnswers answers;
-
-  /** Tells two workers of one name apart. */
-  private final String process = UUID.randomUUID().toString();
-
-  /**
-   * @param consumers how many consumers of each of its queues this worker has right now
-   */
-  Commands(
-      String worker,
-      Slots slots,
-      Supplier<Map<String, Integer>> consumers,
-      ControlAnswers answers) {
-    this.worker = worker;
-    this.revocations = slots.revocations();
-    this.holdings = slots.holdings();
-    this.consumers = consumers;
-    this.answers = answers;
+  /** One of them. */
+  @FunctionalInterface
+  interface Command {
+    /**
+     * Does it.
+     *
+     * @return the answer; null for none
+     * @throws IllegalArgumentException if an argument is wrong; its message is the answer
+     */
+    @Nullable Object execute(Arguments arguments);
   }
 
-  /** Does one, and answers it if that is wanted. */
+  private static final Logger log = LoggerFactory.getLogger(Commands.class);
+
+  private final LamportClock clock;
+  private final Map<String, Command> questions = new LinkedHashMap<>();
+  private final Map<String, Command> changes = new LinkedHashMap<>();
+  private final AllowedCommands allowed;
+  private final ControlAnswers answers;
+  private final Executor background;
+
+  /**
+   * @param background runs what blocks for the broker
+   */
+  Commands(
+      LamportClock clock,
+      Questions questions,
+      Changes changes,
+      AllowedCommands allowed,
+      ControlAnswers answers,
+      Executor background) {
+    this.clock = clock;
+    this.allowed = allowed;
+    this.answers = answers;
+    this.background = background;
+    questions.addTo(this.questions);
+    changes.addTo(this.changes);
+  }
+
+  /** Does one, and answers it if that is wanted. Does not block. */
   void execute(ControlRequest command) {
-    switch (command.method()) {
-      case "revoke" -> answer(command, revoke(command));
-      case "query_task" -> answer(command, queryTask(command));
-      default -> log.debug("command {} is not known here", OneLine.of(command.method()));
+    clock.adjust(command.clock());
+    String method = command.method();
+    Command question = questions.get(method);
+    Command change = changes.get(method);
+    if (question != null) {
+      run(command, question);
+    } else if (change == null) {
+      log.debug("command {} is not known here", OneLine.of(method));
+      answer(command, error("there is no command '" + OneLine.of(method) + "' here"));
+    } else if (!allowed.contains(method)) {
+      log.warn("command {} is refused: it is not in warren.worker.control.allow", method);
+      answer(
+          command, error(method + " is not allowed here: add it to warren.worker.control.allow"));
+    } else if (Changes.BLOCKING.contains(method)) {
+      runLater(command, change);
+    } else {
+      run(command, change);
     }
   }
 
-  /** Does a revocation that was sent while this worker was not there. */
-  void revokeSilently(ControlRequest command) {
-    revoke(command);
+  private void runLater(ControlRequest command, Command change) {
+    try {
+      background.execute(() -> run(command, change));
+    } catch (RejectedExecutionException e) {
+      answer(command, error("this worker stops"));
+    }
+  }
+
+  private void run(ControlRequest command, Command known) {
+    Object value;
+    try {
+      value = known.execute(new Arguments(command));
+    } catch (RuntimeException e) {
+      log.warn("command {} is not done: {}", command.method(), OneLine.of(e.toString()));
+      value = error(OneLine.of(String.valueOf(e.getMessage())));
+    }
+    if (value != null) {
+      answer(command, value);
+    }
+  }
+
+  private static Map<String, String> error(String why) {
+    return Map.of("error", why);
   }
 
   private void answer(ControlRequest command, Object value) {
     if (command.replyTo() != null) {
       answers.send(command.replyTo(), value);
     }
-  }
-
-  private Object revoke(ControlRequest command) {
-    List<String> ids = WireFormat.strings(command.arguments().get("task_id"));
-    boolean terminate =
-        command.arguments().get("terminate") instanceof JsonNode node && node.asBoolean(false);
-    revocations.revoke(ids, terminate);
-    log.debug("{} tasks are revoked", ids.size());
-    return Map.of("ok", "tasks " + OneLine.of(ids.toString()) + " flagged as revoked");
-  }
-
-  /** Celery's answer, for the tasks that are held; and one more entry, of this worker. */
-  private Object queryTask(ControlRequest command) {
-    Map<String, Integer> consuming = consumers.get();
-    Set<String> asked = new HashSet<>(WireFormat.strings(command.arguments().get("ids")));
-    Set<String> running = revocations.running();
-    Map<String, Object> answer = new LinkedHashMap<>();
-    for (String id : holdings.heldOf(asked)) {
-      String state = running.contains(id) ? "active" : "reserved";
-      answer.put(id, List.of(state, Map.of("id", id, "hostname", worker)));
-    }
-    answer.put("warren", Map.of("consumers", consuming, "process", process));
-    return answer;
   }
 }

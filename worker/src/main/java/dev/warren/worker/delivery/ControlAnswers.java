@@ -1,5 +1,6 @@
 package dev.warren.worker.delivery;
 
+import dev.warren.WarrenException.EncodingException;
 import dev.warren.rabbit.AmqpMessages;
 import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.ConfirmedPublisher;
@@ -8,8 +9,12 @@ import dev.warren.wire.ControlReply;
 import dev.warren.wire.ControlRequest.ReplyTo;
 import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
+import dev.warren.worker.event.LamportClock;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +28,18 @@ final class ControlAnswers {
   private final WireFormat wire;
   private final String worker;
   private final Predicate<String> isAllowed;
+  private final LamportClock clock;
 
   /**
    * @param isAllowed whether a queue is one that answers may be sent to
    */
-  ControlAnswers(Broker broker, WireFormat wire, String worker, Predicate<String> isAllowed) {
+  ControlAnswers(
+      Broker broker,
+      WireFormat wire,
+      String worker,
+      Predicate<String> isAllowed,
+      LamportClock clock) {
+    this.clock = clock;
     this.toQueues = broker.publisher();
     this.toExchanges = new ControlPublisher(broker);
     this.wire = wire;
@@ -36,7 +48,7 @@ final class ControlAnswers {
   }
 
   void send(ReplyTo to, Object value) {
-    WireMessage message = wire.writeControlReply(new ControlReply(to.ticket(), worker, value));
+    WireMessage message = message(to, value);
     publish(to, message)
         .whenComplete(
             (done, failure) -> {
@@ -44,6 +56,25 @@ final class ControlAnswers {
                 log.debug("an answer to a command is lost: {}", failure.toString());
               }
             });
+  }
+
+  private WireMessage message(ReplyTo to, Object value) {
+    WireMessage written;
+    try {
+      written = wire.writeControlReply(new ControlReply(to.ticket(), worker, value));
+    } catch (EncodingException e) { // it is too large
+      Object error = Map.of("error", String.valueOf(e.getMessage()));
+      written = wire.writeControlReply(new ControlReply(to.ticket(), worker, error));
+    }
+    Map<String, @Nullable Object> headers = new LinkedHashMap<>(written.headers());
+    headers.put("clock", clock.forward());
+    return new WireMessage(
+        written.contentType(),
+        written.contentEncoding(),
+        written.correlationId(),
+        written.replyTo(),
+        headers,
+        written.body());
   }
 
   private CompletableFuture<?> publish(ReplyTo to, WireMessage message) {

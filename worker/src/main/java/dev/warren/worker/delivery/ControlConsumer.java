@@ -15,6 +15,10 @@ import dev.warren.wire.Decoded;
 import dev.warren.wire.OneLine;
 import dev.warren.wire.WireFormat;
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +32,16 @@ import org.slf4j.LoggerFactory;
 final class ControlConsumer {
 
   private static final Logger log = LoggerFactory.getLogger(ControlConsumer.class);
+  private static final Set<String> REVOCATIONS = Set.of("revoke", "terminate");
+
+  /** Celery's clients wait for a second, and theirs may be another second. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(5);
 
   private final BrokerLink link;
   private final WireFormat wire;
   private final String worker;
   private final Consumer<ControlRequest> commands;
+  private final Clock clock;
   private final BrokerLink.Opener opener = this::open;
   private volatile @Nullable Channel channel; // written by the link's supervisor
   private volatile boolean stopped;
@@ -41,7 +50,12 @@ final class ControlConsumer {
    * @param commands takes each command that is for this worker; called on the channel's own thread
    */
   ControlConsumer(
-      Broker broker, WireFormat wire, String worker, Consumer<ControlRequest> commands) {
+      Broker broker,
+      WireFormat wire,
+      String worker,
+      Consumer<ControlRequest> commands,
+      Clock clock) {
+    this.clock = clock;
     this.link = broker.consuming();
     this.wire = wire;
     this.worker = worker;
@@ -86,6 +100,8 @@ final class ControlConsumer {
       ControlRequest command = decoded.value();
       if (command == null) {
         log.debug("a command cannot be read: {}", decoded.detail());
+      } else if (isTooLate(command)) {
+        log.debug("nobody waits for command {} any more", OneLine.of(command.method()));
       } else if (command.isFor(worker)) {
         commands.accept(command);
       } else {
@@ -94,6 +110,14 @@ final class ControlConsumer {
     } catch (Throwable e) {
       log.error("a command failed", e);
     }
+  }
+
+  /** What is revoked stays so. */
+  private boolean isTooLate(ControlRequest command) {
+    Instant expires = command.expires();
+    return expires != null
+        && !REVOCATIONS.contains(command.method())
+        && clock.instant().isAfter(expires.plus(CLOCKS_DIFFER));
   }
 
   private final class CommandConsumer extends DefaultConsumer {

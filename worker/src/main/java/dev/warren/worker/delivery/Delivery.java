@@ -11,6 +11,7 @@ import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +50,7 @@ final class Delivery implements Comparable<Delivery> {
   private boolean settled; // guarded by this
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private volatile boolean comesAgain;
+  private volatile @Nullable Instant begunAt;
 
   /** What the broker counts as unsettled, since a moment by {@link System#nanoTime}. */
   private record Hold(Channel channel, long tag, long since) {}
@@ -177,6 +179,16 @@ final class Delivery implements Comparable<Delivery> {
   /** Done with for good: the broker forgets it. */
   void ack() {
     settle(it -> it.channel().basicAck(it.tag(), false));
+  }
+
+  /** Its task begins to run. */
+  void begins(Instant moment) {
+    begunAt = moment;
+  }
+
+  /** When its task began to run; null if it has not. */
+  @Nullable Instant begunAt() {
+    return begunAt;
   }
 
   /** Its task goes round: it is acked without a reply, because another message goes on for it. */

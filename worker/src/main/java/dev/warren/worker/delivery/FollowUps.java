@@ -115,7 +115,7 @@ final class FollowUps {
   }
 
   private CompletableFuture<Void> send(Delivery delivery, Outgoing one) {
-    boolean isOwn = ownQueues.contains(one.queue());
+    boolean isOwn = one.queue().equals(delivery.queue()) || ownQueues.contains(one.queue());
     String target = isOwn ? Topology.due(one.queue()) : one.queue();
     CompletableFuture<Void> sent =
         isOwn

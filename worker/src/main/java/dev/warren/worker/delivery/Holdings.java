@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -57,6 +58,13 @@ final class Holdings {
   /** Deliveries that are not settled. */
   Set<Delivery> unsettled() {
     return unsettled;
+  }
+
+  /** The delivery of a task that is not settled. */
+  Optional<Delivery> find(String id) {
+    return unsettled.stream()
+        .filter(delivery -> id.equals(WireFormat.taskId(delivery.message())))
+        .findAny();
   }
 
   /** Which of these tasks are held. */

@@ -16,13 +16,13 @@ import dev.warren.worker.execute.ProgressReports;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +35,7 @@ final class Replies {
   private final ConfirmedPublisher publisher;
   private final WireFormat wire;
   private final String worker;
-  private final Set<String> tasksOwnQueues;
+  private final Set<String> tasksOwnQueues = ConcurrentHashMap.newKeySet();
   private final Clock clock;
   private final ScheduledExecutorService timer;
 
@@ -49,13 +49,7 @@ final class Replies {
     this.publisher = publisher;
     this.wire = wire;
     this.worker = worker;
-    this.tasksOwnQueues =
-        queues.stream()
-            .flatMap(
-                queue ->
-                    Stream.of(
-                        queue, Topology.due(queue), Topology.delay(queue), Topology.dead(queue)))
-            .collect(Collectors.toUnmodifiableSet());
+    queues.forEach(this::forbid);
     this.clock = clock;
     this.timer = timer;
   }
@@ -190,6 +184,12 @@ final class Replies {
   private WireMessage encode(ReplyMessage reply, String correlationId) {
     return wire.writeReplyOrFailure(
         reply, AmqpMessages.fitsShortString(correlationId) ? correlationId : reply.taskId());
+  }
+
+  /** Tasks are in this queue. */
+  void forbid(String queue) {
+    tasksOwnQueues.addAll(
+        List.of(queue, Topology.due(queue), Topology.delay(queue), Topology.dead(queue)));
   }
 
   /**

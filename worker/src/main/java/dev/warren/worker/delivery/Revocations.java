@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,6 +75,13 @@ final class Revocations {
 
   boolean isRevoked(String id) {
     return revoked.contains(id);
+  }
+
+  /** The ids told last, up to a number. */
+  List<String> last(int most) {
+    synchronized (revoked) {
+      return revoked.stream().skip(Math.max(0, revoked.size() - most)).toList();
+    }
   }
 
   /** Ids of the tasks that run right now. */

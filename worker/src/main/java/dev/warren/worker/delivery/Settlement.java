@@ -6,7 +6,9 @@ import dev.warren.wire.OneLine;
 import dev.warren.wire.TaskError;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.TaskStatus;
+import dev.warren.wire.WireFormat;
 import dev.warren.worker.HostName;
+import dev.warren.worker.event.TaskEvents;
 import dev.warren.worker.execute.Outcome;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,6 +51,7 @@ final class Settlement {
   private final Duration unknownTaskTtl;
   private final int maxLostAttempts;
   private final Clock clock;
+  private final TaskEvents events;
 
   Settlement(
       Forwarding forwarding,
@@ -57,7 +60,9 @@ final class Settlement {
       String worker,
       Duration unknownTaskTtl,
       int maxLostAttempts,
-      Clock clock) {
+      Clock clock,
+      TaskEvents events) {
+    this.events = events;
     this.forwarding = forwarding;
     this.replies = replies;
     this.followUps = followUps;
@@ -81,7 +86,10 @@ final class Settlement {
       }
       case EXPIRED, REVOKED -> end(delivery, task, TaskStatus.REVOKED, outcome, startedAt);
       case UNKNOWN_TASK -> putOff(delivery, task, outcome);
-      case ABANDONED -> forwarding.giveBack(delivery);
+      case ABANDONED -> {
+        events.ended(task, outcome, startedAt);
+        forwarding.giveBack(delivery);
+      }
       case LOST -> lost(delivery, task, outcome);
       case RETRY -> retry(delivery, task, outcome, startedAt);
       case GAVE_UP -> {
@@ -119,6 +127,7 @@ final class Settlement {
 
   private void quarantine(Delivery delivery, String code, String detail) {
     log.warn("a message of '{}' goes to quarantine: {}: {}", delivery.queue(), code, detail);
+    events.rejected(String.valueOf(WireFormat.taskId(delivery.message())), false);
     ackAfter(
         delivery,
         keepDead(delivery, code, detail).thenCompose(kept -> replies.refuse(delivery, detail)));
@@ -145,6 +154,7 @@ final class Settlement {
       @Nullable Instant startedAt) {
     String detail = oneLine(outcome.error());
     log.warn("task {} {} goes to quarantine: {}", task.task(), task.id(), detail);
+    events.ended(task, outcome, startedAt);
     Replies.News news = new Replies.News(TaskStatus.FAILURE, null, outcome.error(), startedAt);
     ackAfter(
         delivery,
@@ -181,6 +191,7 @@ final class Settlement {
     Instant eta = clock.instant().plus(wait);
     String error = oneLine(outcome.error());
     log.info("task {} {} failed, and runs again at {}: {}", task.task(), task.id(), eta, error);
+    events.ended(task, outcome, startedAt);
     Replies.News news =
         new Replies.News(TaskStatus.RETRY, null, outcome.error(), startedAt).dueAt(eta);
     delivery.willComeAgain();
@@ -256,6 +267,7 @@ final class Settlement {
       TaskStatus status,
       Outcome outcome,
       @Nullable Instant startedAt) {
+    events.ended(task, outcome, startedAt);
     ackAfter(
         delivery,
         followUps.end(

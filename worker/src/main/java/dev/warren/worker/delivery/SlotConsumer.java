@@ -8,12 +8,14 @@ import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.BrokerLink;
+import dev.warren.rabbit.Threads;
 import dev.warren.rabbit.Topology;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,14 @@ final class SlotConsumer {
   private final Set<String> consumed = ConcurrentHashMap.newKeySet();
 
   private volatile boolean stopped;
+
+  /**
+   * Consumers on this channel that the broker has not ended, and deliveries that are not settled;
+   * written by the link's supervisor, as the channel is.
+   */
+  private volatile AtomicInteger inUse = new AtomicInteger();
+
+  private volatile boolean retired;
 
   /**
    * @param prefetch how many tasks may be unsettled at once, of new ones and of those that were put
@@ -93,6 +103,34 @@ final class SlotConsumer {
     }
   }
 
+  /** Stops, and closes the channel when nothing that was delivered on it is unsettled. */
+  void retire() {
+    stop();
+    retired = true;
+    closeIfUnused();
+  }
+
+  private void closeIfUnused() {
+    Channel open = channel;
+    if (retired && inUse.get() == 0 && open != null) {
+      Threads.named("warren-retire").newThread(() -> abort(open)).start();
+    }
+  }
+
+  private void unused(AtomicInteger uses) {
+    if (uses.decrementAndGet() == 0) {
+      closeIfUnused();
+    }
+  }
+
+  private static void abort(Channel open) {
+    try {
+      open.abort();
+    } catch (IOException | RuntimeException e) {
+      log.debug("aborting a channel: {}", e.toString());
+    }
+  }
+
   private void cancel(Channel open, String source) {
     try {
       if (consumed.remove(source)) {
@@ -107,6 +145,7 @@ final class SlotConsumer {
     Channel current = channel;
     if (current == null || !current.isOpen()) {
       consumed.clear();
+      inUse = new AtomicInteger();
       channel = BrokerLink.openChannel(connection, this::setUp);
     } else {
       consume(current);
@@ -122,6 +161,7 @@ final class SlotConsumer {
     try {
       for (String source : sources) {
         if (!stopped && !consumed.contains(source)) {
+          inUse.incrementAndGet();
           open.basicConsume(source, false, source, new QueueConsumer(open, source));
           consumed.add(source);
         }
@@ -138,6 +178,7 @@ final class SlotConsumer {
   /** Runs on the channel's own thread. */
   private final class QueueConsumer extends DefaultConsumer {
     private final String source;
+    private final AtomicInteger uses = inUse;
 
     QueueConsumer(Channel channel, String source) {
       super(channel);
@@ -147,7 +188,7 @@ final class SlotConsumer {
     @Override
     public void handleDelivery(
         String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
-      deliveries.accept(
+      Delivery delivery =
           new Delivery(
               getChannel(),
               envelope,
@@ -155,7 +196,16 @@ final class SlotConsumer {
               body,
               queue,
               !source.equals(queue),
-              ARRIVALS.incrementAndGet()));
+              ARRIVALS.incrementAndGet());
+      uses.incrementAndGet();
+      delivery.done().thenRun(() -> unused(uses));
+      deliveries.accept(delivery);
+    }
+
+    /** After all that was delivered. */
+    @Override
+    public void handleCancelOk(String consumerTag) {
+      unused(uses);
     }
 
     /** The queue was deleted under us. */
@@ -163,6 +213,7 @@ final class SlotConsumer {
     public void handleCancel(String consumerTag) {
       log.warn("queue '{}' was deleted; declaring it again", source);
       consumed.remove(source);
+      unused(uses);
       broker.redeclare(queue).whenComplete((done, failure) -> broker.consuming().reopen(opener));
     }
 

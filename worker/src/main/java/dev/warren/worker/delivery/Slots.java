@@ -1,10 +1,12 @@
 package dev.warren.worker.delivery;
 
+import dev.warren.wire.ChordMessage;
 import dev.warren.wire.Decoded;
 import dev.warren.wire.TaskMessage;
 import dev.warren.wire.TaskStatus;
 import dev.warren.wire.WireFormat;
 import dev.warren.worker.ConsumedQueue;
+import dev.warren.worker.event.TaskEvents;
 import dev.warren.worker.execute.Outcome;
 import dev.warren.worker.execute.ProgressReports;
 import dev.warren.worker.execute.TaskExecutor;
@@ -51,6 +53,7 @@ final class Slots {
   private final LostAttempts lostAttempts;
   private final Clock clock;
   private final TaskLimit limit;
+  private final TaskEvents events;
   private final ThreadPoolExecutor threads;
 
   private final Revocations revocations = new Revocations();
@@ -75,7 +78,8 @@ final class Slots {
       Chords chords,
       LostAttempts lostAttempts,
       Clock clock,
-      TaskLimit limit) {
+      TaskLimit limit,
+      TaskEvents events) {
     this.wire = wire;
     this.executor = executor;
     this.settlement = settlement;
@@ -85,6 +89,7 @@ final class Slots {
     this.lostAttempts = lostAttempts;
     this.clock = clock;
     this.limit = limit;
+    this.events = events;
     this.waiting = new WaitingRoom(queues);
     this.threads =
         new ThreadPoolExecutor(
@@ -96,6 +101,17 @@ final class Slots {
   /** Starts all threads. */
   void start() {
     threads.prestartAllCoreThreads();
+  }
+
+  /** Tasks may come from this queue, too. */
+  void serve(ConsumedQueue queue) {
+    waiting.serve(queue);
+  }
+
+  /** Has so many slots from now on; one that has a task goes when that has ended. */
+  void resize(int slots) {
+    executor.resize(slots);
+    stuck.resize(slots);
   }
 
   /** Takes a delivery at once; it runs when a slot is free. */
@@ -263,6 +279,10 @@ final class Slots {
   }
 
   private void run(Delivery delivery, TaskMessage task) {
+    boolean isChord = ChordMessage.is(task); // which is looked at again and again
+    if (!isChord) {
+      events.received(task, delivery.message().headers());
+    }
     Instant startedAt = clock.instant();
     if (task.expires() != null && !startedAt.isBefore(task.expires())) {
       chords.endedUncalled(delivery, task);
@@ -287,6 +307,9 @@ final class Slots {
     if (called == null) {
       return;
     }
+    if (isChord) {
+      events.received(called, delivery.message().headers());
+    }
     Duration wait = executor.takePlace(called);
     if (wait != null) {
       settlement.delayFor(delivery, wait);
@@ -307,6 +330,9 @@ final class Slots {
     if (task.trackStarted() && executor.knows(task)) {
       replies.announce(delivery, task, new Replies.News(TaskStatus.STARTED, null, null, startedAt));
     }
+    if (executor.knows(task)) {
+      events.started(task);
+    }
     AtomicBoolean over = new AtomicBoolean();
     Outcome outcome = execute(delivery, task, startedAt, over);
     if (over.compareAndSet(false, true)) {
@@ -322,6 +348,7 @@ final class Slots {
    */
   private Outcome execute(
       Delivery delivery, TaskMessage task, Instant startedAt, AtomicBoolean over) {
+    delivery.begins(startedAt);
     runningIn.put(Thread.currentThread(), delivery);
     ProgressReports reports = replies.progressOf(delivery, task, startedAt);
     try {

@@ -16,12 +16,18 @@ final class StuckSlots {
   private static final Logger log = LoggerFactory.getLogger(StuckSlots.class);
 
   private final ThreadPoolExecutor threads;
-  private final int concurrency;
+  private int concurrency; // guarded by this
   private int stuck; // guarded by this; below 0 while an end overtakes its begin
 
   StuckSlots(ThreadPoolExecutor threads, int concurrency) {
     this.threads = threads;
     this.concurrency = concurrency;
+  }
+
+  /** There are so many slots from now on; one that has a task goes when that has ended. */
+  synchronized void resize(int slots) {
+    concurrency = slots;
+    resize();
   }
 
   synchronized void began() {

@@ -46,6 +46,11 @@ final class WaitingRoom {
     queues.forEach(queue -> lines.put(queue.name(), new Line(queue.weight())));
   }
 
+  /** Tasks may come from this queue, too. */
+  synchronized void serve(ConsumedQueue queue) {
+    lines.computeIfAbsent(queue.name(), name -> new Line(queue.weight()));
+  }
+
   synchronized void add(Delivery delivery) {
     Line line = line(delivery);
     if (line.waiting.isEmpty()) {

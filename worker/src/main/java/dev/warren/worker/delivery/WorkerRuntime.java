@@ -5,11 +5,13 @@ import dev.warren.rabbit.Threads;
 import dev.warren.wire.WireFormat;
 import dev.warren.worker.ConsumedQueue;
 import dev.warren.worker.WorkerProperties;
+import dev.warren.worker.event.Events;
+import dev.warren.worker.event.LamportClock;
+import dev.warren.worker.event.TaskEvents;
 import dev.warren.worker.execute.TaskExecutor;
 import dev.warren.worker.execute.TaskRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +21,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class WorkerRuntime {
 
   private static final Logger log = LoggerFactory.getLogger(WorkerRuntime.class);
-  private static final int MOST_AHEAD = 9;
   private static final int RENEWAL_CHECKS = 10;
   private static final Duration SWEEP = Duration.ofMillis(250);
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(5);
@@ -58,7 +58,9 @@ public final class WorkerRuntime {
   private final ControlConsumer control;
   private final RevocationLog revocationLog;
   private final Renewals renewals;
-  private final List<SlotConsumer> consumers = new ArrayList<>();
+  private final Consumers consumers;
+  private final Events events;
+  private final TaskEvents taskEvents;
   private final ScheduledExecutorService timer = Threads.scheduler("warren-settlement");
 
   /** Of its own, because it waits for the broker's answers. */
@@ -88,6 +90,9 @@ public final class WorkerRuntime {
     this.queues = properties.consumed(broker.settings().defaultQueue());
     String name = properties.name();
     Replies replies = new Replies(broker.publisher(), wire, names(), name, clock, timer);
+    LamportClock lamport = new LamportClock();
+    this.events = new Events(broker, wire.mapper(), name, lamport, this::load);
+    this.taskEvents = new TaskEvents(events, clock, properties.events());
     Forwarding forwarding = new Forwarding(broker, timer);
     LostAttempts lostAttempts = new LostAttempts(properties.maxLostAttempts(), forwarding, timer);
     Settlement settlement =
@@ -98,7 +103,8 @@ public final class WorkerRuntime {
             name,
             properties.unknownTaskTtl(),
             properties.maxLostAttempts(),
-            clock);
+            clock,
+            taskEvents);
     this.executor = executors.apply(timer);
     this.slots =
         new Slots(
@@ -113,17 +119,40 @@ public final class WorkerRuntime {
             new Chords(broker, wire, settlement, forwarding, replies, clock),
             lostAttempts,
             clock,
-            new TaskLimit(properties.maxTasks(), this::takeNoMore));
+            new TaskLimit(properties.maxTasks(), this::takeNoMore),
+            taskEvents);
     this.renewals = new Renewals(broker, properties.renewAfter());
-    this.answers = new ControlAnswers(broker, wire, name, replies::isAllowed);
-    Commands commands = new Commands(name, slots, this::consumersOfQueues, answers);
-    this.control = new ControlConsumer(broker, wire, name, commands::execute);
-    this.revocationLog = new RevocationLog(broker, wire, commands::revokeSilently);
-    for (int i = 0; i < properties.concurrency(); i++) {
-      for (ConsumedQueue queue : queues) {
-        consumers.add(new SlotConsumer(broker, queue.name(), prefetch(queue), slots::accept));
-      }
-    }
+    this.consumers = new Consumers(broker, slots, queues, properties.concurrency());
+    this.answers = new ControlAnswers(broker, wire, name, replies::isAllowed, lamport);
+    Changes changes =
+        new Changes(
+            slots.revocations(),
+            registry,
+            consumers,
+            replies,
+            events,
+            taskEvents,
+            () -> spent.complete(null));
+    AllowedCommands allowed = new AllowedCommands(properties.control().allow());
+    Questions questions =
+        new Questions(
+            name,
+            slots,
+            consumers,
+            registry,
+            new RequestInfo(wire, name),
+            new WorkerFacts(broker, properties, consumers, executor, taskEvents, lamport),
+            events,
+            lamport,
+            allowed);
+    Commands commands = new Commands(lamport, questions, changes, allowed, answers, upkeep);
+    this.control = new ControlConsumer(broker, wire, name, commands::execute, clock);
+    this.revocationLog =
+        new RevocationLog(broker, wire, command -> changes.revoke(new Arguments(command)));
+  }
+
+  private Map<String, Object> load() {
+    return Map.of("active", slots.running(), "processed", taskEvents.processed());
   }
 
   /**
@@ -143,7 +172,8 @@ public final class WorkerRuntime {
         this::offerWaitingLong, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
     long pause = properties.renewAfter().toMillis() / RENEWAL_CHECKS;
     upkeep.scheduleWithFixedDelay(this::renewRunningLong, pause, pause, TimeUnit.MILLISECONDS);
-    consumers.forEach(SlotConsumer::start);
+    consumers.start();
+    events.start();
     log.info(
         broker.state() == Broker.State.DOWN
             ? "worker {} waits for the broker, to take tasks from '{}' with {} slots: {}"
@@ -156,16 +186,6 @@ public final class WorkerRuntime {
 
   private List<String> names() {
     return queues.stream().map(ConsumedQueue::name).toList();
-  }
-
-  /**
-   * A slot is never handed a second new task of a single queue. Of several, the next ones must be
-   * there when a slot is free, although those before are not settled yet: more of a queue that has
-   * more turns.
-   */
-  private int prefetch(ConsumedQueue queue) {
-    int lowest = queues.stream().mapToInt(ConsumedQueue::weight).min().orElse(1);
-    return queues.size() == 1 ? 1 : 1 + Math.min(queue.weight() / lowest, MOST_AHEAD);
   }
 
   private void offerWaitingLong() {
@@ -199,26 +219,20 @@ public final class WorkerRuntime {
     return broker.state() == Broker.State.UP
         && executor.isReady()
         && slots.isReady()
-        && consumers.stream().allMatch(SlotConsumer::isConsuming);
+        && consumers.isConsuming();
   }
 
   /** The last step: until here this worker answers for what it holds. */
   private void stopControl() {
     control.stop();
     revocationLog.stop();
+    events.close();
     answers.close();
   }
 
-  private Map<String, Integer> consumersOfQueues() {
-    return consumers.stream()
-        .collect(
-            Collectors.toMap(
-                SlotConsumer::queue, one -> one.isConsumingQueue() ? 1 : 0, Integer::sum));
-  }
-
   /**
-   * Completes when the worker has run as many tasks as it may, and all of them are settled; it has
-   * to be stopped then. Never, if there is no such limit.
+   * Completes when the worker has to be stopped: it has run as many tasks as it may, and all of
+   * them are settled, or a command has told it to end.
    */
   public CompletableFuture<Void> spent() {
     return spent;
@@ -230,7 +244,7 @@ public final class WorkerRuntime {
    */
   private void takeNoMore() {
     log.info("worker {} takes no more: it has begun its last task", properties.name());
-    Threads.bounded("warren-cancel", CANCEL_TIMEOUT, () -> consumers.forEach(SlotConsumer::stop));
+    Threads.bounded("warren-cancel", CANCEL_TIMEOUT, consumers::stop);
     slots.giveBackWaiting();
     Threads.named("warren-spent").newThread(this::awaitLastTasks).start();
   }
@@ -247,7 +261,7 @@ public final class WorkerRuntime {
   /** Stops in the order above; blocks until it is done. */
   public void stop() {
     try {
-      Threads.bounded("warren-cancel", CANCEL_TIMEOUT, () -> consumers.forEach(SlotConsumer::stop));
+      Threads.bounded("warren-cancel", CANCEL_TIMEOUT, consumers::stop);
       log.info("stopping 1/4: no new tasks are taken from '{}'", String.join("', '", names()));
       log.info("stopping 2/4: gave back {} tasks that had not begun", slots.giveBackWaiting());
       slots.abandonExiting();

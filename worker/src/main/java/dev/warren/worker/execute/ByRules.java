@@ -4,6 +4,7 @@ import dev.warren.Progress;
 import dev.warren.wire.TaskMessage;
 import dev.warren.worker.Isolation;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -20,6 +21,7 @@ public final class ByRules implements TaskExecutor {
   private final Supplier<TaskExecutor> makeProcesses;
   private @Nullable TaskExecutor processes; // guarded by this
   private boolean closed; // likewise
+  private int slots; // likewise; 0 for as many as from the start
 
   /**
    * @param byDefault for tasks whose own rules leave something out
@@ -36,15 +38,18 @@ public final class ByRules implements TaskExecutor {
     this.threads = threads;
     this.makeProcesses = processes;
     if (byDefault.isolation() == Isolation.PROCESS) {
-      processes();
+      processExecutor();
     }
   }
 
-  private synchronized TaskExecutor processes() {
+  private synchronized TaskExecutor processExecutor() {
     TaskExecutor made = processes;
     if (made == null) {
       made = makeProcesses.get();
       processes = made;
+      if (slots > 0) {
+        made.resize(slots);
+      }
       if (closed) {
         made.close();
       }
@@ -68,7 +73,7 @@ public final class ByRules implements TaskExecutor {
       Consumer<Progress> reports,
       Consumer<Outcome> stuck) {
     TaskRules rules = registry.rules(task).or(byDefault);
-    TaskExecutor executor = rules.isolation() == Isolation.PROCESS ? processes() : threads;
+    TaskExecutor executor = rules.isolation() == Isolation.PROCESS ? processExecutor() : threads;
     Outcome outcome = executor.run(rules.limiting(task), revoked, reports, stuck);
     return outcome.isTimeLimitExceeded()
         ? outcome.retried(rules.retries(), new TimeoutException(), task.retries())
@@ -98,6 +103,19 @@ public final class ByRules implements TaskExecutor {
   @Override
   public boolean isReady() {
     return processesIfMade().map(TaskExecutor::isReady).orElse(true);
+  }
+
+  @Override
+  public void resize(int count) {
+    synchronized (this) {
+      slots = count;
+    }
+    processesIfMade().ifPresent(made -> made.resize(count));
+  }
+
+  @Override
+  public List<Long> processes() {
+    return processesIfMade().map(TaskExecutor::processes).orElse(List.of());
   }
 
   @Override

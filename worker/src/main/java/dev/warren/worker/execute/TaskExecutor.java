@@ -3,6 +3,7 @@ package dev.warren.worker.execute;
 import dev.warren.Progress;
 import dev.warren.wire.TaskMessage;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,18 @@ public interface TaskExecutor extends AutoCloseable {
 
   /** Whether a task that came now could run. */
   boolean isReady();
+
+  /**
+   * Another number of slots has tasks from now on.
+   *
+   * @param slots at least 1
+   */
+  default void resize(int slots) {}
+
+  /** Processes of its own that take tasks, or have one. */
+  default List<Long> processes() {
+    return List.of();
+  }
 
   /** Ends what it has started; blocks for some seconds at most. */
   @Override

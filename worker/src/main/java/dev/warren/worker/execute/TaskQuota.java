@@ -24,13 +24,15 @@ public final class TaskQuota {
   static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
 
   private final int mostRunning;
-  private final long nanosBetween; // 0 without a rate
+  private String rate; // guarded by this; empty without one
+  private long nanosBetween; // guarded by this; 0 without a rate
   private int running; // guarded by this
   private long nextAt = System.nanoTime(); // likewise
 
-  private TaskQuota(int mostRunning, long nanosBetween) {
+  private TaskQuota(int mostRunning, String rate) {
     this.mostRunning = mostRunning;
-    this.nanosBetween = nanosBetween;
+    this.rate = rate;
+    this.nanosBetween = nanosBetween(rate);
   }
 
   /**
@@ -45,8 +47,34 @@ public final class TaskQuota {
     if (mostRunning < 0) {
       throw new IllegalArgumentException("maxConcurrent must not be negative");
     }
+    return rate.isEmpty() && mostRunning == 0 ? null : new TaskQuota(mostRunning, rate);
+  }
+
+  /** A quota that has none yet. */
+  static TaskQuota unlimited() {
+    return new TaskQuota(0, "");
+  }
+
+  /**
+   * Has another rate from now on.
+   *
+   * @param changed as above; empty for any
+   * @throws IllegalArgumentException if that is no rate
+   */
+  synchronized void changeRate(String changed) {
+    nanosBetween = nanosBetween(changed);
+    rate = changed;
+    nextAt = System.nanoTime();
+  }
+
+  /** How many may begin in a time, as it was told; null for any. */
+  public synchronized @Nullable String rate() {
+    return rate.isEmpty() ? null : rate;
+  }
+
+  private static long nanosBetween(String rate) {
     if (rate.isEmpty()) {
-      return mostRunning == 0 ? null : new TaskQuota(mostRunning, 0);
+      return 0;
     }
     Matcher parts = RATE.matcher(rate.toLowerCase(Locale.ROOT));
     if (!parts.matches() || Integer.parseInt(parts.group(1)) == 0) {
@@ -58,7 +86,7 @@ public final class TaskQuota {
           case "m" -> Duration.ofMinutes(1);
           default -> Duration.ofHours(1);
         };
-    return new TaskQuota(mostRunning, unit.toNanos() / Integer.parseInt(parts.group(1)));
+    return unit.toNanos() / Integer.parseInt(parts.group(1));
   }
 
   /**

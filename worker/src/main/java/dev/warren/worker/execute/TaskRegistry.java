@@ -4,11 +4,13 @@ import dev.warren.WarrenException.ConfigurationException;
 import dev.warren.wire.TaskMessage;
 import dev.warren.worker.TaskContext;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,14 +18,14 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The tasks that a worker knows, by name. Only what is registered here can be run: nothing in a
  * message is ever looked up as a class, a bean or an expression. Filled before the worker starts,
- * then read by all slots.
+ * then read by all slots; only rules are changed later.
  */
 public final class TaskRegistry {
 
   private final JsonMapper mapper;
   private final Map<String, TaskHandler> handlers = new LinkedHashMap<>();
   private final Map<String, TaskMethod> methods = new LinkedHashMap<>();
-  private final Map<String, TaskRules> rules = new LinkedHashMap<>();
+  private final Map<String, TaskRules> rules = new ConcurrentHashMap<>();
 
   /** Knows only the tasks that every Celery worker knows. */
   public TaskRegistry(JsonMapper mapper) {
@@ -68,6 +70,38 @@ public final class TaskRegistry {
     String called = MapTask.called(task);
     TaskRules its = rules.getOrDefault(called, TaskRules.NONE);
     return called.equals(task.task()) ? its : its.withoutRetries();
+  }
+
+  /** The rules of a method of that name; null if there is none. */
+  public @Nullable TaskRules rulesOf(String name) {
+    return rules.get(name);
+  }
+
+  /**
+   * Changes how many of a task may begin in a time. Blocks nobody.
+   *
+   * @param rate as {@code 10/s}; empty for any
+   * @return false if there is no such task
+   * @throws IllegalArgumentException if that is no rate
+   */
+  public boolean limitRate(String name, String rate) {
+    TaskRules changed = rules.computeIfPresent(name, (task, its) -> its.withQuota());
+    if (changed == null || changed.quota() == null) {
+      return false;
+    }
+    changed.quota().changeRate(rate);
+    return true;
+  }
+
+  /**
+   * Changes how long an attempt of a task may run, from the next one on.
+   *
+   * @param soft until it is asked to end; null for the worker's rule
+   * @param hard until it fails; null for the worker's rule
+   * @return false if there is no such task
+   */
+  public boolean limitTime(String name, @Nullable Duration soft, @Nullable Duration hard) {
+    return rules.computeIfPresent(name, (task, its) -> its.limitedTo(soft, hard)) != null;
   }
 
   /** The names of all registered methods, sorted. */

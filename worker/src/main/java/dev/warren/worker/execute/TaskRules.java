@@ -40,6 +40,18 @@ public record TaskRules(
     return new TaskRules(isolation, softTimeLimit, timeLimit, RetryRules.NONE, quota);
   }
 
+  /** These rules with other time limits. */
+  TaskRules limitedTo(@Nullable Duration soft, @Nullable Duration hard) {
+    return new TaskRules(isolation, soft, hard, retries, quota);
+  }
+
+  /** These rules with a quota whose rate can be changed. */
+  TaskRules withQuota() {
+    return quota != null
+        ? this
+        : new TaskRules(isolation, softTimeLimit, timeLimit, retries, TaskQuota.unlimited());
+  }
+
   /** A message with the limits it has, or else these; a chunk may take them for each item. */
   TaskMessage limiting(TaskMessage task) {
     TaskMessage limited = task;

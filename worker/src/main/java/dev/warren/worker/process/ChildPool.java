@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +26,9 @@ import org.slf4j.LoggerFactory;
  * are needed, kept, and replaced when they end. Thread-safe.
  *
  * <ol>
- *   <li><b>P1</b> There are never more than {@link ChildSettings#most}, those that start included.
+ *   <li><b>P1</b> There are never more than {@link ChildSettings#most}, or what {@link #resize}
+ *       said last, those that start included; one that has a task when there are to be fewer ends
+ *       after.
  *   <li><b>P2</b> A child that was needed once is replaced when it ends, whoever ended it.
  *   <li><b>P3</b> Whoever waits for a child gets one, or is told why none can be started.
  *   <li><b>P4</b> After starts that failed there are pauses, twice as long each time, up to {@value
@@ -61,6 +64,8 @@ final class ChildPool implements AutoCloseable {
   // guarded by the lock
   private final Deque<Child> idle = new ArrayDeque<>();
   private final Set<Child> all = new HashSet<>(); // ready ones
+  private final Set<Child> leaving = new HashSet<>(); // because there are to be fewer
+  private int most;
   private int starting;
   private int failures; // in a row
   private int failed; // ever
@@ -73,10 +78,38 @@ final class ChildPool implements AutoCloseable {
    */
   ChildPool(ChildSettings settings, Launcher launcher, ScheduledExecutorService timer) {
     this.settings = settings;
+    this.most = settings.most();
     this.launcher = launcher;
     this.timer = timer;
     timer.scheduleWithFixedDelay(
         guarded(this::check), CHECK.toMillis(), CHECK.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** There may be so many from now on. What runs is left to its end. */
+  void resize(int count) {
+    List<Child> unwanted = new ArrayList<>();
+    lock.lock();
+    try {
+      most = count;
+      while (isOneTooMany() && !idle.isEmpty()) {
+        Child child = idle.pollFirst();
+        leaving.add(child);
+        unwanted.add(child);
+      }
+      changed.signalAll(); // who waits for a child may start one
+    } finally {
+      lock.unlock();
+    }
+    unwanted.forEach(this::retire);
+  }
+
+  private boolean isOneTooMany() {
+    return all.size() + starting - leaving.size() > most;
+  }
+
+  /** The processes of those that take tasks, or have one. */
+  List<Long> pids() {
+    return locked(() -> all.stream().map(Child::pid).toList());
   }
 
   /** Whether children can be started, as far as is known. */
@@ -130,12 +163,19 @@ final class ChildPool implements AutoCloseable {
       retire(child);
       return;
     }
+    boolean isUnwanted;
     lock.lock();
     try {
-      idle.addLast(child);
-      changed.signalAll();
+      isUnwanted = isOneTooMany() && leaving.add(child);
+      if (!isUnwanted) {
+        idle.addLast(child);
+        changed.signalAll();
+      }
     } finally {
       lock.unlock();
+    }
+    if (isUnwanted) {
+      retire(child);
     }
   }
 
@@ -180,7 +220,7 @@ final class ChildPool implements AutoCloseable {
 
   /** Unless there are as many as may be; those that start count. With the lock. */
   private void startOneMore() {
-    if (!closed && all.size() + starting < settings.most()) {
+    if (!closed && all.size() + starting < most) {
       starting++;
       later(this::start, pause());
     }
@@ -290,6 +330,7 @@ final class ChildPool implements AutoCloseable {
     try {
       all.remove(child);
       idle.remove(child);
+      leaving.remove(child);
       startOneMore();
       changed.signalAll();
     } finally {

@@ -11,6 +11,7 @@ import dev.warren.worker.execute.TaskExecutor;
 import dev.warren.worker.execute.TaskRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -75,6 +76,16 @@ public final class ProcessExecutor implements TaskExecutor {
   @Override
   public boolean isReady() {
     return pool.isReady();
+  }
+
+  @Override
+  public void resize(int slots) {
+    pool.resize(slots);
+  }
+
+  @Override
+  public List<Long> processes() {
+    return pool.pids();
   }
 
   /** Children that take tasks, or have one. */
