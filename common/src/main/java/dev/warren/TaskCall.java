@@ -38,9 +38,10 @@ public final class TaskCall<R> implements Callable<R> {
       @Nullable Instant expires,
       @Nullable Duration softTimeLimit,
       @Nullable Duration timeLimit,
-      @Nullable Integer priority) {
+      @Nullable Integer priority,
+      @Nullable String queue) {
 
-    private static final Options NONE = new Options(null, null, null, null, null);
+    private static final Options NONE = new Options(null, null, null, null, null, null);
   }
 
   private TaskCall(
@@ -78,7 +79,12 @@ public final class TaskCall<R> implements Callable<R> {
   public TaskCall<R> expiresAt(Instant moment) {
     return with(
         new Options(
-            options.eta, moment, options.softTimeLimit, options.timeLimit, options.priority));
+            options.eta,
+            moment,
+            options.softTimeLimit,
+            options.timeLimit,
+            options.priority,
+            options.queue));
   }
 
   /**
@@ -88,7 +94,12 @@ public final class TaskCall<R> implements Callable<R> {
   public TaskCall<R> notBefore(Instant moment) {
     return with(
         new Options(
-            moment, options.expires, options.softTimeLimit, options.timeLimit, options.priority));
+            moment,
+            options.expires,
+            options.softTimeLimit,
+            options.timeLimit,
+            options.priority,
+            options.queue));
   }
 
   /** As {@link #notBefore}, so long from now. */
@@ -102,7 +113,13 @@ public final class TaskCall<R> implements Callable<R> {
    */
   public TaskCall<R> softTimeLimit(Duration limit) {
     return with(
-        new Options(options.eta, options.expires, limit, options.timeLimit, options.priority));
+        new Options(
+            options.eta,
+            options.expires,
+            limit,
+            options.timeLimit,
+            options.priority,
+            options.queue));
   }
 
   /**
@@ -112,7 +129,13 @@ public final class TaskCall<R> implements Callable<R> {
    */
   public TaskCall<R> timeLimit(Duration limit) {
     return with(
-        new Options(options.eta, options.expires, options.softTimeLimit, limit, options.priority));
+        new Options(
+            options.eta,
+            options.expires,
+            options.softTimeLimit,
+            limit,
+            options.priority,
+            options.queue));
   }
 
   /**
@@ -128,7 +151,29 @@ public final class TaskCall<R> implements Callable<R> {
     }
     return with(
         new Options(
-            options.eta, options.expires, options.softTimeLimit, options.timeLimit, priority));
+            options.eta,
+            options.expires,
+            options.softTimeLimit,
+            options.timeLimit,
+            priority,
+            options.queue));
+  }
+
+  /**
+   * This call, on another queue than the pool's: for a step of a {@link Chain}, or a task of a
+   * {@link Group} or {@link Chord}, that other workers serve, Celery's for instance. The queue must
+   * exist: it is not declared, and {@link WarrenException.NoSuchQueueException} says that it does
+   * not.
+   */
+  public TaskCall<R> onQueue(String queue) {
+    return with(
+        new Options(
+            options.eta,
+            options.expires,
+            options.softTimeLimit,
+            options.timeLimit,
+            options.priority,
+            queue));
   }
 
   /** This call; {@code callback} gets the value. See {@link Callbacks}. */
@@ -180,6 +225,11 @@ public final class TaskCall<R> implements Callable<R> {
   /** Its priority, or null. */
   public @Nullable Integer priority() {
     return options.priority;
+  }
+
+  /** The queue that it goes to, or null for the pool's. */
+  public @Nullable String queue() {
+    return options.queue;
   }
 
   /** What is called with its result. */

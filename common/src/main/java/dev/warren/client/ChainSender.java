@@ -44,7 +44,7 @@ final class ChainSender {
         handles.get(i).silentUntil(Instant.MAX);
         pool.watch(handles.get(i), false);
       }
-      pool.publish(handles.get(0), pool.encode(message(links)), false);
+      pool.publish(handles.get(0), pool.encode(message(links)), links.get(0).call().queue(), false);
     } catch (WarrenException e) {
       failAll(e);
     } catch (InterruptedException e) {
@@ -71,7 +71,7 @@ final class ChainSender {
     List<Signature> rest = new ArrayList<>();
     for (int i = 1; i < links.size(); i++) {
       Chain.Link link = links.get(i);
-      rest.add(Messages.following(ids.get(i), link.call(), link.takesResult(), pool.replyQueue()));
+      rest.add(Messages.following(ids.get(i), link, queue(link), pool.replyQueue()));
     }
     Collections.reverse(rest);
     return Messages.of(ids.get(0), links.get(0).call()).in(Canvas.chain(rest));
@@ -79,7 +79,7 @@ final class ChainSender {
 
   private void connect(List<Chain.Link> links) {
     PendingResult<?> first = handles.get(0);
-    first.acceptance().thenRun(() -> handles.forEach(one -> one.acceptedBy(pool.queueName())));
+    first.acceptance().thenRun(() -> accepted(links));
     for (int i = 1; i < handles.size(); i++) {
       PendingResult<?> next = handles.get(i);
       Instant eta = links.get(i).call().eta();
@@ -103,6 +103,17 @@ final class ChainSender {
                 failAll(Chunk.failure(failure));
               }
             });
+  }
+
+  private void accepted(List<Chain.Link> links) {
+    for (int i = 0; i < handles.size(); i++) {
+      handles.get(i).acceptedBy(queue(links.get(i)));
+    }
+  }
+
+  private String queue(Chain.Link link) {
+    String queue = link.call().queue();
+    return queue == null ? pool.queueName() : queue;
   }
 
   private void failAll(WarrenException why) {

@@ -10,6 +10,7 @@ import dev.warren.rabbit.ChordReplies;
 import dev.warren.rabbit.Reason;
 import dev.warren.wire.ChordMessage;
 import dev.warren.wire.Signature;
+import dev.warren.wire.WireMessage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -126,7 +127,8 @@ final class ChordSender<R> {
               unaccepted.release();
             });
     try {
-      pool.submit(part, pool.encode(Messages.of(id, call).replyingTo(replies)), true);
+      WireMessage message = pool.encode(Messages.of(id, call).replyingTo(replies));
+      pool.submit(part, message, call.queue(), true);
       pool.needProcesses(parts.size(), handle);
     } catch (WarrenException e) {
       part.fail(e);
@@ -151,6 +153,7 @@ final class ChordSender<R> {
         handle,
         pool.encode(
             Messages.withOptions(message.write(handle.id()), call).replyingTo(pool.replyQueue())),
+        call.queue(),
         true);
   }
 }

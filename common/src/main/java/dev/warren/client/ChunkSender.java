@@ -62,7 +62,7 @@ final class ChunkSender<R> implements ItemSender<R> {
     }
     Chunk<R> chunk = chunk(items, message);
     sink.accept(chunk);
-    pool.publish(chunk.handle(), encoded, true);
+    pool.publish(chunk.handle(), encoded, null, true);
   }
 
   private TaskMessage message(List<? extends @Nullable Object> items) {

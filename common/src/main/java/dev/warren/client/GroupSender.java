@@ -45,6 +45,6 @@ final class GroupSender<R> implements ItemSender<R> {
       return;
     }
     sink.accept(chunk);
-    pool.publish(handle, encoded, true);
+    pool.publish(handle, encoded, call.queue(), true);
   }
 }

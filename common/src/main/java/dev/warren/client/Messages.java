@@ -1,8 +1,10 @@
 package dev.warren.client;
 
+import dev.warren.Chain;
 import dev.warren.TaskCall;
 import dev.warren.wire.Signature;
 import dev.warren.wire.TaskMessage;
+import dev.warren.wire.WireFormat;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,22 +32,20 @@ final class Messages {
         .limitedTo(call.timeLimit());
   }
 
-  /**
-   * A call that is to follow another task.
-   *
-   * @param takesResult whether that one's result is its first argument
-   */
-  static Signature following(String id, TaskCall<?> call, boolean takesResult, String replyTo) {
+  /** A step of a chain that is to follow another one. */
+  static Signature following(String id, Chain.Link link, String queue, String replyTo) {
+    TaskCall<?> call = link.call();
     Map<String, @Nullable Object> options = new LinkedHashMap<>();
     options.put("task_id", id);
     options.put("reply_to", replyTo);
-    put(options, "eta", call.eta() == null ? null : call.eta().toString());
-    put(options, "expires", call.expires() == null ? null : call.expires().toString());
+    options.put("queue", queue);
+    put(options, "eta", call.eta() == null ? null : WireFormat.moment(call.eta()));
+    put(options, "expires", call.expires() == null ? null : WireFormat.moment(call.expires()));
     put(options, "soft_time_limit", seconds(call.softTimeLimit()));
     put(options, "time_limit", seconds(call.timeLimit()));
     put(options, "priority", call.priority());
     return new Signature(
-        call.task().name(), call.args(), call.kwargs(), options, null, !takesResult);
+        call.task().name(), call.args(), call.kwargs(), options, null, !link.takesResult());
   }
 
   private static void put(

@@ -100,7 +100,7 @@ final class RabbitWorkerPool implements WorkerPool {
     begin(handle); // nothing may be thrown from here to where the handle ends the call
     handle.silentUntil(call.eta());
     try {
-      publish(handle, encode(task), false);
+      publish(handle, encode(task), call.queue(), false);
     } catch (EncodingException e) {
       handle.fail(e);
     } catch (InterruptedException e) {
@@ -452,14 +452,19 @@ final class RabbitWorkerPool implements WorkerPool {
   /**
    * Publishes a task; whatever goes wrong fails its handle.
    *
+   * @param otherQueue null for the pool's
    * @param waitForRoom whether room, in this client and in the queue, is waited for for as long as
    *     it takes, instead of failing the handle
    */
-  void publish(PendingResult<?> handle, WireMessage message, boolean waitForRoom)
+  void publish(
+      PendingResult<?> handle,
+      WireMessage message,
+      @Nullable String otherQueue,
+      boolean waitForRoom)
       throws InterruptedException {
     try {
       watch(handle, waitForRoom);
-      submit(handle, message, waitForRoom);
+      submit(handle, message, otherQueue, waitForRoom);
       warren.requireOpen(); // closed meanwhile: nobody would complete the handle any more
     } catch (InterruptedException e) {
       handle.fail(new WarrenException("interrupted while waiting for room to submit", e));
@@ -474,8 +479,14 @@ final class RabbitWorkerPool implements WorkerPool {
   }
 
   /** Publishes a task whose reply is not for this client. */
-  void submit(PendingResult<?> handle, WireMessage message, boolean waitForRoom) {
-    new Submission(warren, sender, queue, handle, message, waitForRoom).publish();
+  void submit(
+      PendingResult<?> handle,
+      WireMessage message,
+      @Nullable String otherQueue,
+      boolean waitForRoom) {
+    String target = otherQueue == null ? queue : otherQueue;
+    new Submission(warren, sender, target, target.equals(queue), handle, message, waitForRoom)
+        .publish();
   }
 
   /** Takes the replies to a handle. Blocks while this client has too many unfinished tasks. */

@@ -31,6 +31,7 @@ final class Submission {
 
   private final PendingResult<?> handle;
   private final String queue;
+  private final boolean mayDeclare;
   private final WireMessage message;
   private final boolean waitForRoom;
   private final Broker broker;
@@ -41,6 +42,7 @@ final class Submission {
   private boolean maybeSent;
 
   /**
+   * @param mayDeclare whether the queue is declared if there is none
    * @param waitForRoom whether a full queue is waited for, however long, instead of failing the
    *     handle
    */
@@ -48,11 +50,13 @@ final class Submission {
       RabbitWarren warren,
       TaskSender sender,
       String queue,
+      boolean mayDeclare,
       PendingResult<?> handle,
       WireMessage message,
       boolean waitForRoom) {
     this.handle = handle;
     this.queue = queue;
+    this.mayDeclare = mayDeclare;
     this.message = message;
     this.waitForRoom = waitForRoom;
     this.broker = warren.broker();
@@ -82,8 +86,10 @@ final class Submission {
         }
       }
       case UNROUTABLE -> {
-        broker.redeclare(queue);
-        againOrFail(maybeSent ? unknown() : new NoSuchQueueException(queue), true);
+        if (mayDeclare) {
+          broker.redeclare(queue);
+        }
+        againOrFail(maybeSent ? unknown() : new NoSuchQueueException(queue), mayDeclare);
       }
       case UNKNOWN -> {
         maybeSent = true;

@@ -42,8 +42,8 @@ final class TaskFormat {
     headers.put("group", canvas.group());
     headers.put("group_index", canvas.groupIndex());
     headers.put("retries", task.retries());
-    headers.put("eta", task.eta() == null ? null : task.eta().toString());
-    headers.put("expires", task.expires() == null ? null : task.expires().toString());
+    headers.put("eta", task.eta() == null ? null : WireFormat.moment(task.eta()));
+    headers.put("expires", task.expires() == null ? null : WireFormat.moment(task.expires()));
     headers.put(
         TIME_LIMIT, Arrays.asList(seconds(task.timeLimit()), seconds(task.softTimeLimit())));
     headers.put("origin", origin);

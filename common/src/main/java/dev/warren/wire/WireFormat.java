@@ -1,6 +1,9 @@
 package dev.warren.wire;
 
 import dev.warren.WarrenException.EncodingException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,11 @@ public final class WireFormat {
   /** Header that counts the attempts of a task whose worker was lost. */
   public static final String LOST_ATTEMPTS = "warren_lost_attempts";
 
+  private static final DateTimeFormatter MOMENT =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSxxx").withZone(ZoneOffset.UTC);
+
+  private static final long NANOS_OF_A_MICRO = 1_000;
+
   private final Json json;
   private final TaskFormat tasks;
   private final ReplyFormat replies;
@@ -40,6 +48,15 @@ public final class WireFormat {
     this.tasks = new TaskFormat(json);
     this.replies = new ReplyFormat(json);
     this.items = new ItemFormat(json);
+  }
+
+  /**
+   * A moment as Celery reads it: with six digits behind the point, because it takes whatever stands
+   * there for microseconds. Not earlier than the moment.
+   */
+  public static String moment(Instant moment) {
+    long beyond = moment.getNano() % NANOS_OF_A_MICRO;
+    return MOMENT.format(beyond == 0 ? moment : moment.plusNanos(NANOS_OF_A_MICRO - beyond));
   }
 
   /** The mapper that binds arguments and results to Java types. */

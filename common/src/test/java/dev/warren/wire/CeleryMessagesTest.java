@@ -253,6 +253,25 @@ class CeleryMessagesTest {
         .isEqualTo(Reason.UNSUPPORTED_FEATURE);
   }
 
+  // --- moments -----------------------------------------------------------------------------------
+
+  /** Celery's own parser takes ".5" for five microseconds, and refuses nanoseconds. */
+  @ParameterizedTest
+  @CsvSource({
+    "2026-01-02T03:04:05Z, 2026-01-02T03:04:05.000000+00:00",
+    "2026-01-02T03:04:05.5Z, 2026-01-02T03:04:05.500000+00:00",
+    "2026-01-02T03:04:05.944503145Z, 2026-01-02T03:04:05.944504+00:00",
+    "2026-01-02T03:04:05.999999999Z, 2026-01-02T03:04:06.000000+00:00"
+  })
+  void momentsHaveMicrosecondsAndAreNotEarly(Instant moment, String written) {
+    TaskMessage task =
+        TaskMessage.of("i", "t", List.of(), Map.of()).notBefore(moment).expiringAt(moment);
+
+    assertThat(wire.writeTask(task).headers())
+        .containsEntry("eta", written)
+        .containsEntry("expires", written);
+  }
+
   private TaskMessage task(WireMessage message) {
     Decoded<TaskMessage> read = wire.readTask(message);
     assertThat(read.value()).as(String.valueOf(read.detail())).isNotNull();

@@ -197,7 +197,7 @@ final class Settlement {
     delivery.willComeAgain();
     Map<String, Object> headers = new LinkedHashMap<>();
     headers.put("retries", task.retries() + 1);
-    headers.put("eta", eta.toString());
+    headers.put("eta", WireFormat.moment(eta));
     headers.put(ERRORS, errors(delivery, error));
     ackAfter(
         delivery,
