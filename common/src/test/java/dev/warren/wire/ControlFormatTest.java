@@ -52,7 +52,19 @@ class ControlFormatTest {
     ControlRequest read =
         read(request("{\"method\":\"revoke\",\"arguments\":{},\"pattern\":\"x*\"}"));
 
-    assertThat(read.isFor("x1")).isFalse();
+    assertThat(read.isFor("x1")).isTrue();
+    assertThat(read.isFor("y1")).isFalse();
+  }
+
+  @Test
+  void whoIsNamedIsMeantWhateverThePatternIs() {
+    ControlRequest read =
+        read(
+            request(
+                "{\"method\":\"ping\",\"destination\":[\"y\"],\"pattern\":\"x*\",\"matcher\":\"glob\"}"));
+
+    assertThat(read.isFor("y")).isTrue();
+    assertThat(read.isFor("x")).isFalse();
   }
 
   @Test

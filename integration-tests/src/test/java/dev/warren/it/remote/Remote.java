@@ -129,6 +129,15 @@ final class Remote implements AutoCloseable {
         .toList();
   }
 
+  /** An event of a task that was seen. */
+  JsonNode event(String task, String type) {
+    return events.stream()
+        .filter(event -> event.path("uuid").asString("").equals(task))
+        .filter(event -> event.path("type").asString().equals(type))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** The types of a task's events, in the order of the worker's clock. */
   List<String> typesOf(String task) {
     return events.stream()

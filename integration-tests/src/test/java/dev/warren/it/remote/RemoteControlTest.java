@@ -187,16 +187,18 @@ class RemoteControlTest {
     assertThat(warren.pool(other).apply(WORK, journal.file(), "of-other", 0)).isEqualTo("of-other");
     assertThat(ask("active_queues")).hasSize(2);
 
-    AsyncResult<String> running = begin("running");
-    AsyncResult<String> delivered = pool.applyAsync(WORK, journal.file(), "delivered", 0);
-    Deadline.await("it is delivered", Deadline.TASK, () -> ask("reserved").size() == 1);
-    ask("cancel_consumer", Map.of("queue", queue));
+    AsyncResult<String> running =
+        warren.pool(other).applyAsync(WORK, journal.file(), "running", 2_000);
+    Deadline.await("it runs", Deadline.TASK, () -> journal.begun().contains("running"));
+    ask("cancel_consumer", Map.of("queue", other));
     try (PlainAmqp amqp = PlainAmqp.to(uri)) {
-      assertThat(amqp.consumers(queue)).isZero();
+      assertThat(amqp.consumers(other)).isZero();
+      assertThat(running.get(Deadline.TASK)).isEqualTo("running");
+      assertThat(pool.apply(WORK, journal.file(), "still", 0)).isEqualTo("still");
+      warren.pool(other).applyAsync(WORK, journal.file(), "too-late", 0).acceptance().join();
+      assertThat(amqp.count(other)).isEqualTo(1);
     }
-    revoke(running.id());
-    assertThat(warren.pool(other).apply(WORK, journal.file(), "still", 0)).isEqualTo("still");
-    assertThat(delivered.get(Deadline.TASK)).isEqualTo("delivered");
+    assertThat(journal.begun()).containsExactly("of-other", "running", "still");
   }
 
   @Test

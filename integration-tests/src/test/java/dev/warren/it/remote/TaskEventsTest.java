@@ -45,16 +45,16 @@ class TaskEventsTest {
       awaitTypes(remote, done.id(), "task-received", "task-started", "task-succeeded");
       awaitTypes(remote, failed.id(), "task-received", "task-started", "task-failed");
       awaitTypes(remote, revoked.id(), "task-received", "task-started", "task-revoked");
-      JsonNode received = remote.awaitEvent(worker.name(), "task-received");
+      JsonNode received = remote.event(done.id(), "task-received");
       assertThat(received.path("key").asString()).isEqualTo("task.multi");
       assertThat(received.path("name").asString()).isEqualTo("text.word_count");
       assertThat(received.path("args").asString()).contains("it's a text");
       assertThat(received.path("pid").asLong()).isEqualTo(worker.pid());
       assertThat(received.path("timestamp").asDouble()).isGreaterThan(1e9);
-      JsonNode succeeded = remote.awaitEvent(worker.name(), "task-succeeded");
+      JsonNode succeeded = remote.event(done.id(), "task-succeeded");
       assertThat(succeeded.path("result").asString()).isEqualTo("3");
       assertThat(succeeded.path("runtime").isNumber()).isTrue();
-      assertThat(remote.awaitEvent(worker.name(), "task-failed").path("exception").asString())
+      assertThat(remote.event(failed.id(), "task-failed").path("exception").asString())
           .isEqualTo("IllegalStateException('bad')");
 
       JsonNode beat = remote.awaitEvent(worker.name(), "worker-heartbeat");
