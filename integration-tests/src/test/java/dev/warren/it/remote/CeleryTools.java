@@ -27,8 +27,7 @@ final class CeleryTools implements AutoCloseable {
   private CeleryTools(Process process) {
     this.process = process;
     this.output =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   private static @Nullable String python() throws InterruptedException {

@@ -79,8 +79,7 @@ class CeleryToolsTest {
         Warren warren = Warren.connect(uri)) {
       assertThat(tools.line()).isEqualTo("watching");
       // a receiver asks for a heartbeat when it is there
-      Deadline.await(
-          "a heartbeat", Deadline.TASK, () -> !remote.of(worker.name()).isEmpty());
+      Deadline.await("a heartbeat", Deadline.TASK, () -> !remote.of(worker.name()).isEmpty());
       warren.pool(queue).apply(WORDS, "a b c");
 
       JsonNode seen = JSON.readTree(tools.line());
