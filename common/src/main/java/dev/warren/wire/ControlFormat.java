@@ -83,11 +83,12 @@ final class ControlFormat {
             message.headers().get("clock") instanceof Number clock ? clock.longValue() : 0));
   }
 
-  /** As kombu: a pattern without a matcher is none. */
   private static @Nullable NamePattern pattern(JsonNode body) {
     String pattern = body.path("pattern").asString("");
     String matcher = body.path("matcher").asString("");
-    return pattern.isEmpty() || matcher.isEmpty() ? null : new NamePattern(pattern, matcher);
+    return pattern.isEmpty()
+        ? null
+        : new NamePattern(pattern, matcher.isEmpty() ? NamePattern.GLOB : matcher);
   }
 
   private static @Nullable Instant expires(@Nullable Object header) {

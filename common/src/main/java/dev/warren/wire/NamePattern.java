@@ -12,6 +12,9 @@ import java.util.regex.PatternSyntaxException;
  */
 public record NamePattern(String pattern, String matcher) {
 
+  /** Kombu's default. */
+  static final String GLOB = "glob";
+
   private static final int LONGEST = 1_000;
 
   /** A pattern may be such that a match takes years; anybody can send one. */
@@ -25,8 +28,7 @@ public record NamePattern(String pattern, String matcher) {
     try {
       CharSequence looks = new CountedLooks(name, new int[1]);
       return switch (matcher) {
-        case "glob" ->
-            Pattern.compile(expression(pattern), Pattern.DOTALL).matcher(looks).matches();
+        case GLOB -> Pattern.compile(expression(pattern), Pattern.DOTALL).matcher(looks).matches();
         case "pcre" -> Pattern.compile(pattern).matcher(looks).lookingAt();
         default -> false;
       };

@@ -72,6 +72,17 @@ class ControlFormatTest {
   }
 
   @Test
+  void whoIsNamedIsMeantWhateverThePatternIs() {
+    ControlRequest read =
+        read(
+            request(
+                "{\"method\":\"ping\",\"destination\":[\"y\"],\"pattern\":\"x*\",\"matcher\":\"glob\"}"));
+
+    assertThat(read.isFor("y")).isTrue();
+    assertThat(read.isFor("x")).isFalse();
+  }
+
+  @Test
   void thousandsOfIdsFitWhateverTheLimitOfTasksIs() {
     List<String> ids = IntStream.range(0, 5_000).mapToObj(i -> "id-" + i).toList();
 

@@ -245,6 +245,11 @@ class BrokerPermissionsTest {
   }
 
   @Test
+  void aWorkerTellsOfItself() {
+    assertThat(worker.log()).doesNotContain("events cannot be sent");
+  }
+
+  @Test
   void aProducerWithoutAQueueSaysWhoMayDeclareIt() {
     try (ProducerProcess early =
         ProducerProcess.on(users.uri(PRODUCER)).queue("undeclared", BOUND).start()) {
@@ -276,7 +281,7 @@ class BrokerPermissionsTest {
                 .flatMap(queue -> taking(PRODUCER, queue)),
             Stream.of(TASKS, TASKS + ".due", TASKS + ".delay", TASKS + ".dead", COMMANDS, FOREIGN)
                 .flatMap(queue -> owning(PRODUCER, queue)),
-            Stream.of("amq.topic", "amq.fanout", "reply.celery.pidbox")
+            Stream.of("amq.topic", "amq.fanout", "reply.celery.pidbox", "celeryev")
                 .map(exchange -> publishing(PRODUCER, exchange)),
             Stream.of(binding(PRODUCER, RESULTS, "celery.pidbox")),
             Stream.of(binding(PRODUCER, TASKS, "amq.fanout")),
@@ -302,7 +307,7 @@ class BrokerPermissionsTest {
             Stream.of("amq.topic", "amq.fanout").map(exchange -> publishing(CLIENT, exchange)),
             Stream.of(binding(CLIENT, RESULTS, "celery.pidbox")),
 
-            // No part of Warren makes exchanges but the one for commands.
+            // No part of Warren makes exchanges but those for commands and events.
             Stream.of(PRODUCER, WORKER).map(user -> declaringExchange(user, FOREIGN)))
         .flatMap(attempts -> attempts);
   }

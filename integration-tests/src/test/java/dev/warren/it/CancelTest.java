@@ -216,7 +216,7 @@ class CancelTest {
       assertThat(
               new String(amqp.awaitOne(replies, Deadline.TASK).getBody(), StandardCharsets.UTF_8))
           .contains(worker.name())
-          .contains("flagged as revoked");
+          .contains("terminate: ");
     }
   }
 

@@ -63,7 +63,7 @@ public final class Events implements AutoCloseable {
   private int ticks;
   private long pausedUntil = System.nanoTime();
   private boolean told;
-  private long toldDropped;
+  private boolean toldDropped;
 
   /**
    * @param load the worker's own figures, for its heartbeat
@@ -206,13 +206,13 @@ public final class Events implements AutoCloseable {
     return false;
   }
 
-  /** Once, until events go out again for a while: one line tells enough. */
+  /** Once: one line tells enough. */
   private void tellDropped() {
     long now = dropped.get();
-    if (now > 0 && toldDropped == 0) {
+    if (now > 0 && !toldDropped) {
       log.warn("events of tasks are dropped, {} so far: the broker does not take them", now);
+      toldDropped = true;
     }
-    toldDropped = now;
   }
 
   /** Events of tasks that were not sent. */

@@ -38,6 +38,24 @@ class TaskQuotaTest {
     assertThat(quota.begin()).isLessThanOrEqualTo(Duration.ofSeconds(3));
   }
 
+  @Test
+  void itsRateCanBeChangedAndItsNumberStays() {
+    TaskQuota quota = quota(2, "1/h");
+    quota.begin();
+
+    quota.changeRate("");
+    assertThat(quota.rate()).isNull();
+    assertThat(quota.begin()).isNull();
+    assertThat(quota.begin()).as("a third at a time").isPositive();
+
+    quota.end();
+    quota.changeRate("1/m");
+    assertThat(quota.rate()).isEqualTo("1/m");
+    assertThat(quota.begin()).isNull();
+    quota.end();
+    assertThat(quota.begin()).isPositive();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"10", "0/s", "10/d", "-1/s", "1.5/s", "/s", "10000000/s"})
   void whatIsNoRateIsRefused(String rate) {

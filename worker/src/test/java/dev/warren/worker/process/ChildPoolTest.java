@@ -100,6 +100,20 @@ class ChildPoolTest {
     assertThat(pool.take().pid()).isEqualTo(processes.get(1).pid());
   }
 
+  @Test
+  void thereAreAsManyAsWasSaidLastAndNoneWithATaskIsEnded() throws Exception {
+    ChildPool pool = pool(this::ready);
+    pool.resize(3);
+    List<Child> children = List.of(pool.take(), pool.take(), pool.take());
+
+    pool.resize(1);
+    assertThat(children).noneMatch(Child::isOver);
+    children.forEach(pool::giveBack);
+
+    assertThat(pool.take()).isIn(children);
+    assertThat(starts).hasValue(3);
+  }
+
   // --- children ----------------------------------------------------------------------------------
 
   private ChildPool pool(ChildPool.Launcher launcher) {
