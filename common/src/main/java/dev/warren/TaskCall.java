@@ -32,16 +32,30 @@ public final class TaskCall<R> implements Callable<R> {
   private final Options options;
   private final Callbacks<R> callbacks;
 
-  /** What the caller chose, but for the arguments. */
-  private record Options(
-      @Nullable Instant eta,
-      @Nullable Instant expires,
-      @Nullable Duration softTimeLimit,
-      @Nullable Duration timeLimit,
-      @Nullable Integer priority,
-      @Nullable String queue) {
+  /**
+   * What the caller chose, but for the arguments. Changed only while a call is made from another.
+   */
+  private static final class Options {
 
-    private static final Options NONE = new Options(null, null, null, null, null, null);
+    private static final Options NONE = new Options();
+
+    private @Nullable Instant eta;
+    private @Nullable Instant expires;
+    private @Nullable Duration softTimeLimit;
+    private @Nullable Duration timeLimit;
+    private @Nullable Integer priority;
+    private @Nullable String queue;
+
+    private Options copy() {
+      Options copy = new Options();
+      copy.eta = eta;
+      copy.expires = expires;
+      copy.softTimeLimit = softTimeLimit;
+      copy.timeLimit = timeLimit;
+      copy.priority = priority;
+      copy.queue = queue;
+      return copy;
+    }
   }
 
   private TaskCall(
@@ -61,7 +75,9 @@ public final class TaskCall<R> implements Callable<R> {
     return new TaskCall<>(task, args, Map.of(), Options.NONE, Callbacks.none());
   }
 
-  private TaskCall<R> with(Options others) {
+  private TaskCall<R> with(Consumer<Options> change) {
+    Options others = options.copy();
+    change.accept(others);
     return new TaskCall<>(task, args, kwargs, others, callbacks);
   }
 
@@ -77,14 +93,7 @@ public final class TaskCall<R> implements Callable<R> {
    * the handle fails with {@link WarrenException.TaskRevokedException}.
    */
   public TaskCall<R> expiresAt(Instant moment) {
-    return with(
-        new Options(
-            options.eta,
-            moment,
-            options.softTimeLimit,
-            options.timeLimit,
-            options.priority,
-            options.queue));
+    return with(others -> others.expires = moment);
   }
 
   /**
@@ -92,14 +101,7 @@ public final class TaskCall<R> implements Callable<R> {
    * there; the worker that gets it gives it to the broker to hold.
    */
   public TaskCall<R> notBefore(Instant moment) {
-    return with(
-        new Options(
-            moment,
-            options.expires,
-            options.softTimeLimit,
-            options.timeLimit,
-            options.priority,
-            options.queue));
+    return with(others -> others.eta = moment);
   }
 
   /** As {@link #notBefore}, so long from now. */
@@ -112,14 +114,7 @@ public final class TaskCall<R> implements Callable<R> {
    * longer than zero. Goes before what the task or its worker says.
    */
   public TaskCall<R> softTimeLimit(Duration limit) {
-    return with(
-        new Options(
-            options.eta,
-            options.expires,
-            limit,
-            options.timeLimit,
-            options.priority,
-            options.queue));
+    return with(others -> others.softTimeLimit = limit);
   }
 
   /**
@@ -128,14 +123,7 @@ public final class TaskCall<R> implements Callable<R> {
    * says.
    */
   public TaskCall<R> timeLimit(Duration limit) {
-    return with(
-        new Options(
-            options.eta,
-            options.expires,
-            options.softTimeLimit,
-            limit,
-            options.priority,
-            options.queue));
+    return with(others -> others.timeLimit = limit);
   }
 
   /**
@@ -149,14 +137,7 @@ public final class TaskCall<R> implements Callable<R> {
     if (priority < 0 || priority > HIGHEST_PRIORITY) {
       throw new IllegalArgumentException("a priority is 0 to 255: " + priority);
     }
-    return with(
-        new Options(
-            options.eta,
-            options.expires,
-            options.softTimeLimit,
-            options.timeLimit,
-            priority,
-            options.queue));
+    return with(others -> others.priority = priority);
   }
 
   /**
@@ -166,14 +147,7 @@ public final class TaskCall<R> implements Callable<R> {
    * not.
    */
   public TaskCall<R> onQueue(String queue) {
-    return with(
-        new Options(
-            options.eta,
-            options.expires,
-            options.softTimeLimit,
-            options.timeLimit,
-            options.priority,
-            queue));
+    return with(others -> others.queue = queue);
   }
 
   /** This call; {@code callback} gets the value. See {@link Callbacks}. */

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -42,7 +41,7 @@ final class MutatedMessages {
   /** The next one. */
   Mutated next() {
     String id = UUID.randomUUID().toString();
-    Map<String, @Nullable Object> headers = headers(id);
+    Map<String, @Nullable Object> headers = CeleryHeaders.of("text.word_count", id);
     BasicProperties.Builder properties =
         new BasicProperties.Builder()
             .contentType("application/json")
@@ -62,27 +61,6 @@ final class MutatedMessages {
       }
     }
     return new Mutated(id, properties.headers(headers).build(), body);
-  }
-
-  private static Map<String, @Nullable Object> headers(String id) {
-    Map<String, @Nullable Object> headers = new HashMap<>();
-    headers.put("lang", "py");
-    headers.put("task", "text.word_count");
-    headers.put("id", id);
-    headers.put("shadow", null);
-    headers.put("eta", null);
-    headers.put("expires", null);
-    headers.put("group", null);
-    headers.put("group_index", null);
-    headers.put("retries", 0);
-    headers.put("timelimit", Arrays.asList(null, null));
-    headers.put("root_id", id);
-    headers.put("parent_id", null);
-    headers.put("argsrepr", "('the quick brown fox',)");
-    headers.put("kwargsrepr", "{}");
-    headers.put("origin", "gen28237@vm");
-    headers.put("ignore_result", false);
-    return headers;
   }
 
   private byte[] body(String id, Map<String, @Nullable Object> headers) {

@@ -10,7 +10,6 @@ import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +48,7 @@ class WireInteropTest {
     String replies = amqp.replyQueue();
     String body = "[[\"the quick brown fox\"], {}, " + EMBED + "]";
 
-    amqp.put(QUEUE, celery(celeryHeaders("text.word_count"), replies), utf8(body));
+    amqp.put(QUEUE, celery(CeleryHeaders.of("text.word_count", id), replies), utf8(body));
 
     GetResponse reply = amqp.awaitOne(replies, Deadline.TASK);
     assertThat(reply.getProps().getCorrelationId()).isEqualTo(id);
@@ -69,7 +68,7 @@ class WireInteropTest {
     String replies = amqp.replyQueue();
     String body = "[[], {\"message\": \"no luck\"}, " + EMBED + "]";
 
-    amqp.put(QUEUE, celery(celeryHeaders("demo.fail"), replies), utf8(body));
+    amqp.put(QUEUE, celery(CeleryHeaders.of("demo.fail", id), replies), utf8(body));
 
     GetResponse reply = amqp.awaitOne(replies, Deadline.TASK);
     assertThat(reply.getProps().getCorrelationId()).isEqualTo(id);
@@ -107,7 +106,7 @@ class WireInteropTest {
     String body =
         "[[], {\"task\": " + signature + ", \"it\": [[\"a\"], [\"b c\"]]}, " + EMBED + "]";
 
-    amqp.put(QUEUE, celery(celeryHeaders("celery.starmap"), replies), utf8(body));
+    amqp.put(QUEUE, celery(CeleryHeaders.of("celery.starmap", id), replies), utf8(body));
 
     JsonNode result = JSON.readTree(amqp.awaitOne(replies, Deadline.TASK).getBody());
     assertThat(result.path("result").toString()).isEqualTo("[1,2]");
@@ -116,7 +115,7 @@ class WireInteropTest {
   @Test
   void aCeleryClientsTimeLimitEndsItsTaskWithCelerysFailureAndTheSlotTakesTheNext() {
     String replies = amqp.replyQueue();
-    Map<String, @Nullable Object> headers = celeryHeaders("demo.sleep");
+    Map<String, @Nullable Object> headers = CeleryHeaders.of("demo.sleep", id);
     headers.put("timelimit", Arrays.asList(1, null));
     for (int task = 0; task < 3; task++) { // on two slots
       amqp.put(QUEUE, celery(headers, replies), utf8("[[86400], {}, " + EMBED + "]"));
@@ -133,7 +132,7 @@ class WireInteropTest {
   @Test
   void aCeleryClientsSoftTimeLimitEndsItsTaskWithCelerysFailure() {
     String replies = amqp.replyQueue();
-    Map<String, @Nullable Object> headers = celeryHeaders("demo.sleep");
+    Map<String, @Nullable Object> headers = CeleryHeaders.of("demo.sleep", id);
     headers.put("timelimit", Arrays.asList(3600, 0.5));
 
     amqp.put(QUEUE, celery(headers, replies), utf8("[[86400], {}, " + EMBED + "]"));
@@ -153,30 +152,6 @@ class WireInteropTest {
         .correlationId(id)
         .replyTo(replyTo)
         .build();
-  }
-
-  private Map<String, @Nullable Object> celeryHeaders(String task) {
-    Map<String, @Nullable Object> headers = new HashMap<>();
-    headers.put("lang", "py");
-    headers.put("task", task);
-    headers.put("id", id);
-    headers.put("shadow", null);
-    headers.put("eta", null);
-    headers.put("expires", null);
-    headers.put("group", null);
-    headers.put("group_index", null);
-    headers.put("retries", 0);
-    headers.put("timelimit", Arrays.asList(null, null));
-    headers.put("root_id", id);
-    headers.put("parent_id", null);
-    headers.put("argsrepr", "('the quick brown fox',)");
-    headers.put("kwargsrepr", "{}");
-    headers.put("origin", "gen28237@vm");
-    headers.put("ignore_result", false);
-    headers.put("replaced_task_nesting", 0);
-    headers.put("stamped_headers", null);
-    headers.put("stamps", Map.of());
-    return headers;
   }
 
   private static String text(JsonNode node, String property) {
