@@ -118,7 +118,14 @@ final class RabbitWorkerPool implements WorkerPool {
   /** Begins a call that ends with a handle. */
   void begin(PendingResult<?> handle) {
     begin();
-    handle.future().whenComplete((value, failure) -> end());
+    handles.add(handle); // before it is published, which may be later and elsewhere
+    handle
+        .future()
+        .whenComplete(
+            (value, failure) -> {
+              handles.remove(handle);
+              end();
+            });
   }
 
   private void end() {

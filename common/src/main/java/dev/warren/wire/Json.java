@@ -110,6 +110,15 @@ final class Json {
 
   /** The JSON in a message, or the reason why there is none. */
   Decoded<JsonNode> read(WireMessage message) {
+    return read(message, false);
+  }
+
+  /** As {@link #read}, of a program that may write kombu's {@link TypedJson}. */
+  Decoded<JsonNode> readTyped(WireMessage message) {
+    return read(message, true);
+  }
+
+  private Decoded<JsonNode> read(WireMessage message, boolean isTyped) {
     if (message.body().length > maxBytes) {
       return Decoded.failed(
           Reason.TOO_LARGE,
@@ -131,7 +140,8 @@ final class Json {
     try {
       byte[] body =
           Compression.expand(message.body(), message.headers().get("compression"), maxBytes);
-      return Decoded.of(TypedJson.plain(body, mapper.readTree(body)));
+      JsonNode tree = mapper.readTree(body);
+      return Decoded.of(isTyped ? TypedJson.plain(body, tree) : tree);
     } catch (MalformedException e) {
       return e.decoded();
     } catch (StreamConstraintsException e) {

@@ -82,7 +82,7 @@ final class ReplyFormat {
   }
 
   Decoded<ReplyMessage> read(WireMessage message) {
-    Decoded<JsonNode> read = json.read(message);
+    Decoded<JsonNode> read = json.readTyped(message);
     JsonNode body = read.value();
     if (body == null) {
       return read.cast();

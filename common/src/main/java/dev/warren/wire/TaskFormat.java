@@ -96,7 +96,7 @@ final class TaskFormat {
       return Decoded.failed(
           Reason.UNREADABLE_PROPERTIES, "the message's properties cannot be read");
     }
-    Decoded<JsonNode> body = json.read(message);
+    Decoded<JsonNode> body = json.readTyped(message);
     if (body.reason() == Reason.TOO_LARGE || body.reason() == Reason.UNSUPPORTED_CONTENT_TYPE) {
       return body.cast();
     }

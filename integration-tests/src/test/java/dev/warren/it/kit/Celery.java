@@ -19,19 +19,23 @@ public final class Celery {
 
   /** The command for a Python program of these tests' resources. */
   public static List<String> python(String resource, String... arguments) {
-    require(
-        runs(List.of(PYTHON, "-c", "import celery")),
-        "Celery for Python is not installed: apt-get install python3-celery");
+    requirePython();
     List<String> command = new ArrayList<>(List.of(PYTHON, "-u", file(resource).toString()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** The command line of Celery's own, at a broker. */
+  public static List<String> cli(String uri, String... arguments) {
+    requirePython();
+    List<String> command = new ArrayList<>(List.of(PYTHON, "-m", "celery", "-b", uri));
     command.addAll(List.of(arguments));
     return command;
   }
 
   /** The command for a worker whose application is a Python module beside these resources. */
   public static List<String> worker(String module, String... arguments) {
-    require(
-        runs(List.of(PYTHON, "-c", "import celery")),
-        "Celery for Python is not installed: apt-get install python3-celery");
+    requirePython();
     List<String> command =
         new ArrayList<>(List.of(PYTHON, "-u", "-m", "celery", "-A", module, "worker"));
     command.addAll(List.of(arguments));
@@ -59,6 +63,12 @@ public final class Celery {
           Map.of());
     }
     return List.of("node", program.toString());
+  }
+
+  private static void requirePython() {
+    require(
+        runs(List.of(PYTHON, "-c", "import celery")),
+        "Celery for Python is not installed: apt-get install python3-celery");
   }
 
   private static Path file(String resource) {
