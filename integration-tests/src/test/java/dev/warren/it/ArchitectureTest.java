@@ -32,6 +32,7 @@ class ArchitectureTest {
   private static final String REPLY_INTAKE = "dev.warren.rabbit.ReplyIntake";
   private static final String ITEM_DELIVERY = "dev.warren.queue.ItemDelivery";
   private static final String DEAD_LETTERS = "dev.warren.rabbit.DeadLetters";
+  private static final String CHORD_REPLIES = "dev.warren.rabbit.ChordReplies";
 
   @ArchTest
   static final ArchRule onlyTheOwnerOfADeliverySettlesIt =
@@ -41,6 +42,7 @@ class ArchitectureTest {
                   .and(DescribedPredicate.not(nestedIn(REPLY_LISTENER)))
                   .and(DescribedPredicate.not(nestedIn(REPLY_INTAKE)))
                   .and(DescribedPredicate.not(nestedIn(DEAD_LETTERS)))
+                  .and(DescribedPredicate.not(nestedIn(CHORD_REPLIES)))
                   .and(DescribedPredicate.not(nestedIn(ITEM_DELIVERY))))
           .should()
           .callCodeUnitWhere(settlesADelivery());
