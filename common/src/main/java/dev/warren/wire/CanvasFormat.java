@@ -61,6 +61,10 @@ final class CanvasFormat {
     if (embed.isEmpty() && rootId == null && parentId == null && group == null) {
       return Canvas.NONE;
     }
+    JsonNode chain = embed.path(CHAIN);
+    for (int i = 1; i < chain.size(); i++) { // the first of the list is the last to run
+      requireNoGroup(chain.path(i));
+    }
     Reading reading = new Reading();
     return new Canvas(
         rootId,
@@ -69,7 +73,19 @@ final class CanvasFormat {
         headers.get("group_index") instanceof Number index ? index.intValue() : null,
         reading.list(CALLBACKS, embed.path(CALLBACKS), 0),
         reading.list(ERRBACKS, embed.path(ERRBACKS), 0),
-        reading.list(CHAIN, embed.path(CHAIN), 0));
+        reading.list(CHAIN, chain, 0));
+  }
+
+  /** What follows a group needs all of its results: that is a chord. */
+  private static void requireNoGroup(JsonNode before) {
+    String task = before.path("task").asString("");
+    JsonNode tasks = before.path("kwargs").path("tasks");
+    if (task.equals(Signature.GROUP)) {
+      throw unsupported("a task after a group, which is a chord");
+    }
+    if (task.equals(Signature.CHAIN) && !tasks.isEmpty()) {
+      requireNoGroup(tasks.path(tasks.size() - 1));
+    }
   }
 
   /** A signature as it stands in an argument. */
@@ -160,6 +176,9 @@ final class CanvasFormat {
           throw bad("the signature of " + read.task() + " has no 'tasks'");
         }
         list("tasks", kwargs.path("tasks"), depth + 1);
+        for (int i = 0; read.isChain() && i < kwargs.path("tasks").size() - 1; i++) {
+          requireNoGroup(kwargs.path("tasks").path(i));
+        }
       }
     }
 

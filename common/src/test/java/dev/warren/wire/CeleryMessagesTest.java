@@ -206,7 +206,9 @@ class CeleryMessagesTest {
       value = {
         "{\"chord\": {\"task\": \"t\"}} | chord",
         "{\"chain\": [{\"task\": \"celery.chord\"}]} | celery.chord",
-        "{\"callbacks\": [{\"task\": \"t\", \"options\": {\"exchange\": \"amq.topic\"}}]} | exchange"
+        "{\"callbacks\": [{\"task\": \"t\", \"options\": {\"exchange\": \"amq.topic\"}}]} | exchange",
+        "{\"chain\": [{\"task\": \"t\"}, {\"task\": \"celery.group\", \"kwargs\": {\"tasks\": [{\"task\": \"t\"}]}}]} | group",
+        "{\"callbacks\": [{\"task\": \"celery.chain\", \"kwargs\": {\"tasks\": [{\"task\": \"celery.group\", \"kwargs\": {\"tasks\": [{\"task\": \"t\"}]}}, {\"task\": \"t\"}]}}]} | group"
       })
   void whatCannotFollowIsRefusedByNameInsteadOfIgnored(String embed, String named) {
     Decoded<TaskMessage> read =
