@@ -400,10 +400,82 @@ def revoke_before_it_runs():
 @case
 def revoke_while_it_runs():
     """a task that is revoked with terminate while it runs ends"""
-    result = app.send_task("t.sleep", args=[600])
-    time.sleep(1)
+    key = str(uuid.uuid4())
+    result = app.send_task("t.noteAndSleep", args=[JOURNAL, key, 600])
+    await_note(key)
     result.revoke(terminate=True)
-    assert "terminated" in str(fails(result, "TaskRevokedError")) or result.state == "REVOKED"
+    assert "terminated" in str(fails(result, "TaskRevokedError"))
+
+
+@case
+def revoke_without_terminate():
+    """a task that is revoked without terminate while it runs goes on"""
+    key = str(uuid.uuid4())
+    result = app.send_task("t.noteAndSleep", args=[JOURNAL, key, 1.5])
+    await_note(key)
+    result.revoke()
+    assert get(result) == 1.5
+
+
+# ------------------------------------------------------------------------------- a queue with a bound
+
+
+def bounded(confirms=True, declares=False):
+    """An application whose queue is Warren's, with room for two tasks, and without a worker."""
+    name = os.environ["BOUNDED_QUEUE"]
+    app = Celery("bounded", broker=os.environ["BROKER"], backend="rpc://", set_as_current=False)
+    app.conf.task_default_queue = name
+    if not declares:
+        app.conf.task_queues = [kombu.Queue(name, no_declare=True)]
+    # A name for each: applications with the same options share a connection, and what it has declared.
+    named = {"client_properties": {"connection_name": f"bounded-{confirms}-{declares}"}}
+    app.conf.broker_transport_options = {"confirm_publish": True, **named} if confirms else named
+    return app
+
+
+def waiting():
+    with app.connection_for_read() as connection:
+        declared = connection.default_channel.queue_declare(os.environ["BOUNDED_QUEUE"], passive=True)
+        return declared.message_count
+
+
+def fill():
+    """What ends it, at the latest with the third task."""
+    for _ in range(3):
+        try:
+            bounded().send_task("t.add", args=[1, 1])
+        except Exception as e:
+            return e
+    return None
+
+
+@case
+def full_queue():
+    """a full queue refuses the task of a client that waits for confirms"""
+    assert type(fill()).__name__ == "MessageNacked"
+    assert waiting() == 2
+
+
+@case
+def full_queue_of_a_stock_client():
+    """a full queue drops the tasks of a client that does not wait for confirms, in silence"""
+    fill()
+    stock = bounded(confirms=False)
+    for _ in range(3):
+        stock.send_task("t.add", args=[1, 1])
+    stock.close()
+    assert waiting() == 2
+
+
+@case
+def declared_otherwise():
+    """a client that declares Warren's queue in its own way is told which argument differs"""
+    try:
+        bounded(declares=True).send_task("t.add", args=[1, 1])
+    except Exception as e:
+        assert type(e).__name__ == "PreconditionFailed" and "inequivalent arg" in str(e), repr(e)
+    else:
+        raise AssertionError("it was not told")
 
 
 # ------------------------------------------------------------------------------- on the wire

@@ -1,10 +1,16 @@
-"""A Celery worker's application, which Java calls."""
+"""A Celery worker's application, which Java calls.
 
+It ends with its standard input, and its processes with it: it does not outlive tests that are killed.
+"""
+
+import ctypes
 import os
+import signal
+import threading
 import time
 
 import kombu
-from celery import Celery
+from celery import Celery, signals
 
 JAVA_QUEUE = os.environ["JAVA_QUEUE"]
 
@@ -22,6 +28,23 @@ app.conf.update(
 )
 
 
+@signals.worker_init.connect
+def end_with_the_tests(**_):
+    def end():
+        # Not sys.stdin: this thread would hold its lock, which the forked processes need to close it.
+        while os.read(0, 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=end, daemon=True).start()
+
+
+@signals.worker_process_init.connect
+def end_with_the_worker(**_):
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
 @app.task(name="p.add")
 def add(a, b):
     return a + b
@@ -30,6 +53,13 @@ def add(a, b):
 @app.task(name="p.echo")
 def echo(value):
     return value
+
+
+@app.task(name="p.who", bind=True)
+def who(self, seconds):
+    """Java's workers have a task of this name, too."""
+    time.sleep(seconds)
+    return self.request.hostname
 
 
 @app.task(name="p.fail")

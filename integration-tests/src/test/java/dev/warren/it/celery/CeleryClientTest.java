@@ -2,6 +2,9 @@ package dev.warren.it.celery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.QueueSettings;
+import dev.warren.Warren;
+import dev.warren.WarrenSettings;
 import dev.warren.it.kit.Celery;
 import dev.warren.it.kit.Ci;
 import dev.warren.it.kit.PlainAmqp;
@@ -31,6 +34,8 @@ class CeleryClientTest {
   /** As celery-node declares it, without arguments; the worker takes it as it is. */
   private static final String NODE_QUEUE = TestBroker.uniqueName("interop-node");
 
+  private static final String BOUNDED_QUEUE = TestBroker.uniqueName("interop-bounded");
+
   @TempDir private static Path folder;
   @AutoClose private static WorkerProcess worker;
   private static Map<String, String> environment;
@@ -45,6 +50,11 @@ class CeleryClientTest {
     try (PlainAmqp amqp = PlainAmqp.to(uri)) {
       amqp.declare(NODE_QUEUE, Map.of());
     }
+    WarrenSettings settings =
+        WarrenSettings.defaults().withQueue(BOUNDED_QUEUE, QueueSettings.bounded(2));
+    try (Warren warren = Warren.connect(uri, settings)) {
+      warren.pool(BOUNDED_QUEUE);
+    }
     worker =
         WorkerProcess.on(uri)
             .set("warren.worker.queues", QUEUE + "," + NODE_QUEUE)
@@ -58,6 +68,7 @@ class CeleryClientTest {
             "BROKER", uri,
             "QUEUE", QUEUE,
             "NODE_QUEUE", NODE_QUEUE,
+            "BOUNDED_QUEUE", BOUNDED_QUEUE,
             "JOURNAL", folder.resolve("journal").toString());
   }
 

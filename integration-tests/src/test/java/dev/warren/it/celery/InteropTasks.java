@@ -49,6 +49,21 @@ class InteropTasks {
     return seconds;
   }
 
+  /** As Python's task of this name: tells who runs it. */
+  @Task("p.who")
+  public String who(double seconds) throws InterruptedException {
+    sleep(seconds);
+    return "java";
+  }
+
+  /** Writes down that it runs, and takes its time. */
+  @Task("t.noteAndSleep")
+  public double noteAndSleep(String file, String key, double seconds)
+      throws IOException, InterruptedException {
+    noteOnly(file, key);
+    return sleep(seconds);
+  }
+
   /** Writes down that it runs. */
   @Task("t.note")
   public String note(String any, String file, String key) throws IOException {
