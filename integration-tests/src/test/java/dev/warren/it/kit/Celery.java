@@ -13,7 +13,7 @@ public final class Celery {
   /** Debian's own, which sees Debian's packages. */
   private static final String PYTHON = "/usr/bin/python3";
 
-  private static final boolean IN_CI = System.getenv("CI") != null;
+  private static final boolean IN_CI = "true".equals(System.getenv("CI"));
 
   private Celery() {}
 
