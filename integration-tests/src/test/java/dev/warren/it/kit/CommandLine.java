@@ -1,9 +1,11 @@
 package dev.warren.it.kit;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -40,16 +42,22 @@ public final class CommandLine implements AutoCloseable {
     }
   }
 
-  /** What a program prints until it ends, which it does with exit code 0. */
+  /** What a program prints until it ends, which it does in time and with exit code 0. */
   public static String output(List<String> command, Map<String, String> environment) {
     try {
-      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      Path printed = Files.createTempFile(LoggedProcess.folder(), "output-", ".log");
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectInput(new File("/dev/null"))
+              .redirectOutput(printed.toFile());
       builder.environment().putAll(environment);
       Process process = LiveProcesses.register(builder.start());
-      process.getOutputStream().close();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new AssertionError(command + " failed:\n" + output);
+      boolean hasEnded = process.waitFor(Deadline.APP_START.toMillis(), TimeUnit.MILLISECONDS);
+      LiveProcesses.destroyTree(process);
+      String output = Files.readString(printed);
+      if (!hasEnded || process.waitFor() != 0) {
+        throw new AssertionError(command + (hasEnded ? " failed:\n" : " did not end:\n") + output);
       }
       return output;
     } catch (IOException e) {
