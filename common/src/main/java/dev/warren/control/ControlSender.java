@@ -1,6 +1,7 @@
 package dev.warren.control;
 
 import dev.warren.WarrenException;
+import dev.warren.WarrenException.BrokerUnavailableException;
 import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.ControlPublisher;
 import dev.warren.rabbit.Topology;
@@ -131,10 +132,13 @@ public final class ControlSender implements AutoCloseable {
   /** On the publisher's thread. A stream that is not this user's to make is the workers' affair. */
   private void declareRevocations() {
     if (!isDeclared) {
-      isDeclared = true;
       try {
         Topology.declareRevocations(broker.consuming().connection());
-      } catch (IOException | TimeoutException | WarrenException e) {
+        isDeclared = true;
+      } catch (IOException | TimeoutException | BrokerUnavailableException e) {
+        log.debug("the stream of revocations is not made yet: {}", e.toString());
+      } catch (WarrenException e) {
+        isDeclared = true;
         log.debug("the stream of revocations is not made here: {}", e.toString());
       }
     }

@@ -64,6 +64,7 @@ final class Renewals {
    * thread only.
    */
   void renew(Iterable<Delivery> running) {
+    queues.forEach(this::expectNothingOfTheClosed);
     for (Delivery delivery : running) {
       if (delivery.isHeldFor(after)
           && delivery.canBeCopied()
@@ -94,6 +95,13 @@ final class Renewals {
                 log.warn("task {} is not renewed yet: {}", taskId(delivery), outcome);
               }
             });
+  }
+
+  /** A copy that was on its way to it comes to another worker, and is settled there. */
+  private void expectNothingOfTheClosed(String taskQueue, OwnQueue own) {
+    if (!own.channel().isOpen()) {
+      expected.values().removeIf(delivery -> delivery.queue().equals(taskQueue));
+    }
   }
 
   private OwnQueue queue(String taskQueue) throws IOException, TimeoutException {
@@ -140,6 +148,12 @@ final class Renewals {
       } else {
         getChannel().basicAck(envelope.getDeliveryTag(), false); // settled, or still held
       }
+    }
+
+    /** The queue was deleted: the next renewal makes another one. */
+    @Override
+    public void handleCancel(String consumerTag) throws IOException {
+      getChannel().abort();
     }
   }
 }
