@@ -41,6 +41,16 @@ final class ConfirmChannel implements ConfirmListener {
     return channel.isOpen();
   }
 
+  /** Writes several messages, which are flushed when all are written. The writer's thread only. */
+  void together(Runnable writes) {
+    try {
+      FrameGuard.together(channel.getConnection(), writes);
+    } catch (IOException e) {
+      log.debug(
+          "flushing: {}", Reason.of(e)); // the connection ends, and with it what is unconfirmed
+    }
+  }
+
   /** Writes a message that the caller has claimed. The writer's thread only. */
   void write(Outgoing message) {
     long sequence = channel.getNextPublishSeqNo();

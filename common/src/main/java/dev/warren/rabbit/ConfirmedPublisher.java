@@ -40,6 +40,10 @@ public final class ConfirmedPublisher implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ConfirmedPublisher.class);
   private static final int MOST_IN_FLIGHT = 200_000;
+
+  /** Messages that are flushed at once. */
+  private static final int MOST_TOGETHER = 64;
+
   private static final Duration SWEEP = Duration.ofMillis(250);
 
   /** The broker says that it is blocked only to those who publish; so an idle publisher asks. */
@@ -193,16 +197,25 @@ public final class ConfirmedPublisher implements AutoCloseable {
     }
   }
 
-  private void write(Outgoing message) {
+  /** And with it those that wait behind it. What waits stays in the queue, where it is swept. */
+  private void write(Outgoing first) {
     ConfirmChannel open = channel;
-    if (!message.claim()) {
-      return; // its time ran out before it was written
-    }
     if (open == null) {
-      message.refuse("the broker cannot be reached", false);
+      if (first.claim()) { // else its time ran out before it was written
+        first.refuse("the broker cannot be reached", false);
+      }
       return;
     }
-    open.write(message);
+    open.together(
+        () -> {
+          Outgoing next = first;
+          for (int n = 1; next != null; n++) {
+            if (next.claim()) {
+              open.write(next);
+            }
+            next = n < MOST_TOGETHER ? toWrite.poll() : null;
+          }
+        });
   }
 
   // --- sweeper ---------------------------------------------------------------------------------

@@ -46,7 +46,11 @@ final class FrameGuard implements FrameHandler {
   /** Class id, weight and body size stand before the properties. */
   private static final int BODY_SIZE_AT = 4;
 
+  /** The connection that this thread writes several messages to, to flush it once. */
+  private static final ThreadLocal<@Nullable Connection> WRITTEN_TOGETHER = new ThreadLocal<>();
+
   private final FrameHandler handler;
+  private volatile @Nullable AMQConnection connection; // written once, before it is used
 
   private FrameGuard(FrameHandler handler) {
     this.handler = handler;
@@ -113,6 +117,24 @@ final class FrameGuard implements FrameHandler {
     }
   }
 
+  /**
+   * Writes several messages to one connection with one flush at the end, which is a system call for
+   * all of them instead of one for each. Who else writes to it meanwhile flushes all that is there.
+   *
+   * @param writes writes with the calling thread, and waits for no answer
+   */
+  static void together(Connection connection, Runnable writes) throws IOException {
+    WRITTEN_TOGETHER.set(connection);
+    try {
+      writes.run();
+    } finally {
+      WRITTEN_TOGETHER.remove();
+      if (connection instanceof AMQConnection real) {
+        real.flush();
+      }
+    }
+  }
+
   @Override
   public @Nullable Frame readFrame() throws IOException {
     Frame frame = handler.readFrame();
@@ -163,6 +185,7 @@ final class FrameGuard implements FrameHandler {
 
   @Override
   public void initialize(AMQConnection connection) {
+    this.connection = connection;
     handler.initialize(connection);
   }
 
@@ -187,8 +210,10 @@ final class FrameGuard implements FrameHandler {
   }
 
   @Override
-  public void flush(WriteListener listener) throws IOException {
-    handler.flush(listener);
+  public void flush(@Nullable WriteListener listener) throws IOException {
+    if (listener != null || connection == null || WRITTEN_TOGETHER.get() != connection) {
+      handler.flush(listener);
+    }
   }
 
   @Override
