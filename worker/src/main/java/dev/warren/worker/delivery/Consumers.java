@@ -1,5 +1,6 @@
 package dev.warren.worker.delivery;
 
+import dev.warren.rabbit.Acks;
 import dev.warren.rabbit.Broker;
 import dev.warren.worker.ConsumedQueue;
 import java.util.ArrayList;
@@ -19,13 +20,20 @@ final class Consumers {
 
   private static final int MOST_AHEAD = 9;
 
+  /** Tasks so short that they are fetched ahead: for all slots, and for one. */
+  private static final int FAST_AHEAD = 200;
+
+  private static final int MOST_FAST_AHEAD = 64;
+
   private final Broker broker;
   private final Slots slots;
+  private final Acks acks = new Acks("warren-acks");
   private final Map<String, ConsumedQueue> queues = new LinkedHashMap<>(); // guarded by this
   private final Map<String, List<SlotConsumer>> byQueue = new LinkedHashMap<>(); // likewise
   private int count; // likewise; of slots
   private boolean started; // likewise
   private volatile boolean stopped;
+  private boolean ahead; // guarded by this
 
   /** All of them; replaced with each change. */
   private volatile List<SlotConsumer> all = List.of();
@@ -50,14 +58,20 @@ final class Consumers {
     all.forEach(SlotConsumer::stop);
   }
 
+  /** Writes the acks that are left. */
+  void close() {
+    acks.close();
+  }
+
   /** As many of each queue as there are slots. */
   private void fill() {
     byQueue.forEach(
         (queue, consumers) -> {
           while (consumers.size() < count) {
             SlotConsumer one =
-                new SlotConsumer(broker, queue, prefetch(queues.get(queue)), slots::accept);
+                new SlotConsumer(broker, acks, queue, prefetch(queues.get(queue)), slots::accept);
             consumers.add(one);
+            one.prefetch(prefetchNow());
             if (started) {
               one.start();
             }
@@ -76,7 +90,24 @@ final class Consumers {
    */
   private int prefetch(ConsumedQueue queue) {
     int lowest = queues.values().stream().mapToInt(ConsumedQueue::weight).min().orElse(1);
-    return queues.size() == 1 ? 1 : 1 + Math.min(queue.weight() / lowest, MOST_AHEAD);
+    return Integer.getInteger("x.prefetch", 1) > 1
+        ? Integer.getInteger("x.prefetch", 1)
+        : queues.size() == 1 ? 1 : 1 + Math.min(queue.weight() / lowest, MOST_AHEAD);
+  }
+
+  /**
+   * Fetches new tasks ahead of the slots, because they take so little time that a slot would wait
+   * longer for the next one; or no more. What was fetched stays ours.
+   */
+  synchronized void fetchAhead(boolean yes) {
+    if (ahead != yes) {
+      ahead = yes;
+      all.forEach(one -> one.prefetch(prefetchNow()));
+    }
+  }
+
+  private int prefetchNow() {
+    return ahead ? Math.min(MOST_FAST_AHEAD, Math.max(1, FAST_AHEAD / count)) : 1;
   }
 
   /** How many slots there are. */

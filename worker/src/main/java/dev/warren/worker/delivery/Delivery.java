@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Envelope;
+import dev.warren.rabbit.Acks;
 import dev.warren.rabbit.AmqpMessages;
 import dev.warren.rabbit.Republishing;
 import dev.warren.rabbit.Topology;
@@ -53,22 +54,41 @@ final class Delivery implements Comparable<Delivery> {
   private volatile @Nullable Instant begunAt;
 
   /** What the broker counts as unsettled, since a moment by {@link System#nanoTime}. */
-  private record Hold(Channel channel, long tag, long since) {}
+  private record Hold(Channel channel, long tag, long since, Acks.@Nullable Ledger acks) {
+
+    void ack() throws IOException {
+      if (acks == null) {
+        channel.basicAck(tag, false);
+      } else {
+        acks.ack(tag);
+      }
+    }
+
+    void giveBack() throws IOException {
+      if (acks == null) {
+        channel.basicNack(tag, false, true);
+      } else {
+        acks.giveBack(tag);
+      }
+    }
+  }
 
   /**
+   * @param acks write its ack; null if it is to be written at once
    * @param queue the task queue that it belongs to
    * @param due it comes from its tasks that were put off, and goes ahead of new ones
    * @param arrival a number that grows with each delivery
    */
   Delivery(
       Channel channel,
+      Acks.@Nullable Ledger acks,
       Envelope envelope,
       BasicProperties properties,
       byte[] body,
       String queue,
       boolean due,
       long arrival) {
-    this.hold = new Hold(channel, envelope.getDeliveryTag(), System.nanoTime());
+    this.hold = new Hold(channel, envelope.getDeliveryTag(), System.nanoTime(), acks);
     this.redelivered = envelope.isRedeliver();
     this.properties = properties;
     this.message = AmqpMessages.read(properties, body);
@@ -170,15 +190,15 @@ final class Delivery implements Comparable<Delivery> {
         return false;
       }
       old = hold;
-      hold = new Hold(channel, envelope.getDeliveryTag(), System.nanoTime());
+      hold = new Hold(channel, envelope.getDeliveryTag(), System.nanoTime(), null);
     }
-    call(old, it -> it.channel().basicAck(it.tag(), false));
+    call(old, Hold::ack);
     return true;
   }
 
   /** Done with for good: the broker forgets it. */
   void ack() {
-    settle(it -> it.channel().basicAck(it.tag(), false));
+    settle(Hold::ack);
   }
 
   /** Its task begins to run. */
@@ -189,6 +209,12 @@ final class Delivery implements Comparable<Delivery> {
   /** When its task began to run; null if it has not. */
   @Nullable Instant begunAt() {
     return begunAt;
+  }
+
+  /** Whether its task runs, and has begun before a moment. */
+  boolean hasRunSince(Instant moment) {
+    Instant begun = begunAt;
+    return begun != null && begun.isBefore(moment);
   }
 
   /** Its task goes round: it is acked without a reply, because another message goes on for it. */
@@ -207,7 +233,7 @@ final class Delivery implements Comparable<Delivery> {
    */
   void giveBack() {
     willComeAgain();
-    settle(it -> it.channel().basicNack(it.tag(), false, true));
+    settle(Hold::giveBack);
   }
 
   /** Its channel is gone, and its work is over. */

@@ -6,12 +6,14 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.warren.rabbit.Acks;
 import dev.warren.rabbit.Broker;
 import dev.warren.rabbit.BrokerLink;
 import dev.warren.rabbit.Threads;
 import dev.warren.rabbit.Topology;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
@@ -37,16 +39,22 @@ final class SlotConsumer {
 
   private final Broker broker;
   private final String queue;
-  private final int prefetch;
+  private final int leastPrefetch;
+  private volatile int prefetch; // of new tasks
+  private final Acks acks;
   private final List<String> sources;
   private final Consumer<Delivery> deliveries;
   private final BrokerLink.Opener opener = this::open;
   private volatile @Nullable Channel channel; // written by the link's supervisor
+  private volatile Acks.@Nullable Ledger ledger; // likewise; the channel's
 
   /** The queues that are consumed on this channel. */
   private final Set<String> consumed = ConcurrentHashMap.newKeySet();
 
   private volatile boolean stopped;
+
+  /** New tasks are about to be consumed with another prefetch. */
+  private volatile boolean changing;
 
   /**
    * Consumers on this channel that the broker has not ended, and deliveries that are not settled;
@@ -61,9 +69,12 @@ final class SlotConsumer {
    *     off
    * @param deliveries takes each delivery at once; called on the channel's own thread
    */
-  SlotConsumer(Broker broker, String queue, int prefetch, Consumer<Delivery> deliveries) {
+  SlotConsumer(
+      Broker broker, Acks acks, String queue, int prefetch, Consumer<Delivery> deliveries) {
+    this.acks = acks;
     this.broker = broker;
     this.queue = queue;
+    this.leastPrefetch = prefetch;
     this.prefetch = prefetch;
     this.sources = List.of(Topology.due(queue), queue);
     this.deliveries = deliveries;
@@ -76,7 +87,7 @@ final class SlotConsumer {
   /** Whether tasks can reach this slot right now. */
   boolean isConsuming() {
     Channel open = channel;
-    return open != null && open.isOpen() && consumed.containsAll(sources);
+    return open != null && open.isOpen() && (changing || consumed.containsAll(sources));
   }
 
   /** The task queue. */
@@ -87,7 +98,7 @@ final class SlotConsumer {
   /** Whether the broker counts this slot among the queue's consumers. */
   boolean isConsumingQueue() {
     Channel open = channel;
-    return open != null && open.isOpen() && consumed.contains(queue);
+    return open != null && open.isOpen() && (changing || consumed.contains(queue));
   }
 
   /**
@@ -103,6 +114,39 @@ final class SlotConsumer {
     }
   }
 
+  /**
+   * Lets so many new tasks be unsettled from now on, but no fewer than it began with. Blocks for
+   * calls to the broker.
+   *
+   * @param count what was delivered already stays ours, if that is more
+   */
+  synchronized void prefetch(int count) {
+    int wanted = Math.max(count, leastPrefetch);
+    Channel open = channel;
+    if (wanted == prefetch) {
+      return;
+    }
+    prefetch = wanted; // also of a channel that is opened later
+    Acks.Ledger settling = ledger;
+    if (stopped
+        || open == null
+        || !open.isOpen()
+        || settling == null
+        || !consumed.contains(queue)) {
+      return;
+    }
+    changing = true;
+    try {
+      settling.prefetch(wanted);
+      cancel(open, queue);
+      consume(open);
+    } catch (IOException | RuntimeException e) {
+      log.debug("another prefetch: {}", e.toString()); // the channel is opened again
+    } finally {
+      changing = false;
+    }
+  }
+
   /** Stops, and closes the channel when nothing that was delivered on it is unsettled. */
   void retire() {
     stop();
@@ -113,7 +157,7 @@ final class SlotConsumer {
   private void closeIfUnused() {
     Channel open = channel;
     if (retired && inUse.get() == 0 && open != null) {
-      Threads.named("warren-retire").newThread(() -> abort(open)).start();
+      Threads.named("warren-retire").newThread(() -> flushAndAbort(open)).start();
     }
   }
 
@@ -123,8 +167,12 @@ final class SlotConsumer {
     }
   }
 
-  private static void abort(Channel open) {
+  private void flushAndAbort(Channel open) {
     try {
+      Acks.Ledger unwritten = ledger;
+      if (unwritten != null) {
+        unwritten.flush();
+      }
       open.abort();
     } catch (IOException | RuntimeException e) {
       log.debug("aborting a channel: {}", e.toString());
@@ -153,15 +201,16 @@ final class SlotConsumer {
   }
 
   private void setUp(Channel fresh) throws IOException {
-    fresh.basicQos(prefetch);
+    ledger = acks.of(fresh, prefetch);
     consume(fresh);
   }
 
-  private void consume(Channel open) throws IOException {
+  private synchronized void consume(Channel open) throws IOException {
     try {
       for (String source : sources) {
         if (!stopped && !consumed.contains(source)) {
           inUse.incrementAndGet();
+          open.basicQos(source.equals(queue) ? prefetch : leastPrefetch);
           open.basicConsume(source, false, source, new QueueConsumer(open, source));
           consumed.add(source);
         }
@@ -179,6 +228,7 @@ final class SlotConsumer {
   private final class QueueConsumer extends DefaultConsumer {
     private final String source;
     private final AtomicInteger uses = inUse;
+    private final Acks.Ledger settling = Objects.requireNonNull(ledger);
 
     QueueConsumer(Channel channel, String source) {
       super(channel);
@@ -188,9 +238,11 @@ final class SlotConsumer {
     @Override
     public void handleDelivery(
         String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+      settling.delivered(envelope.getDeliveryTag());
       Delivery delivery =
           new Delivery(
               getChannel(),
+              settling,
               envelope,
               properties,
               body,

@@ -58,6 +58,7 @@ final class Slots {
 
   private final Revocations revocations = new Revocations();
   private final Holdings holdings = new Holdings();
+  private final Pace pace = new Pace();
 
   /** What each slot's thread runs. */
   private final Map<Thread, Delivery> runningIn = new ConcurrentHashMap<>();
@@ -137,6 +138,11 @@ final class Slots {
   /** The deliveries that these slots have to answer for. */
   Holdings holdings() {
     return holdings;
+  }
+
+  /** How long tasks take. */
+  Pace pace() {
+    return pace;
   }
 
   /** Tasks that run right now. */
@@ -350,6 +356,7 @@ final class Slots {
       Delivery delivery, TaskMessage task, Instant startedAt, AtomicBoolean over) {
     delivery.begins(startedAt);
     runningIn.put(Thread.currentThread(), delivery);
+    long began = System.nanoTime();
     ProgressReports reports = replies.progressOf(delivery, task, startedAt);
     try {
       return revocations.run(
@@ -366,6 +373,7 @@ final class Slots {
     } finally {
       reports.close();
       runningIn.remove(Thread.currentThread());
+      pace.ran(System.nanoTime() - began);
     }
   }
 

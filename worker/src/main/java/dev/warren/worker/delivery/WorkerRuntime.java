@@ -12,6 +12,7 @@ import dev.warren.worker.execute.TaskExecutor;
 import dev.warren.worker.execute.TaskRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +44,7 @@ public final class WorkerRuntime {
   private static final Logger log = LoggerFactory.getLogger(WorkerRuntime.class);
   private static final int RENEWAL_CHECKS = 10;
   private static final Duration SWEEP = Duration.ofMillis(250);
+  private static final Duration PACE_CHECK = Duration.ofMillis(50);
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration UNLIMITED = Duration.ofDays(100 * 365);
   private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofSeconds(5);
@@ -170,6 +172,8 @@ public final class WorkerRuntime {
     new Thread(this::keepAlive, "warren-worker").start();
     upkeep.scheduleWithFixedDelay(
         this::offerWaitingLong, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+    upkeep.scheduleWithFixedDelay(
+        this::keepPace, PACE_CHECK.toMillis(), PACE_CHECK.toMillis(), TimeUnit.MILLISECONDS);
     long pause = properties.renewAfter().toMillis() / RENEWAL_CHECKS;
     upkeep.scheduleWithFixedDelay(this::renewRunningLong, pause, pause, TimeUnit.MILLISECONDS);
     consumers.start();
@@ -194,6 +198,18 @@ public final class WorkerRuntime {
       slots.offerWaitingLong(broker::isEmpty);
     } catch (RuntimeException e) {
       log.debug("no task that waits is offered: {}", e.toString());
+    }
+  }
+
+  private void keepPace() {
+    try {
+      Instant longAgo = Instant.now().minus(Pace.LONG);
+      if (slots.runningNow().stream().anyMatch(running -> running.hasRunSince(longAgo))) {
+        slots.pace().isSlow();
+      }
+      consumers.fetchAhead(slots.pace().isFast());
+    } catch (RuntimeException e) {
+      log.error("tasks are fetched ahead as before", e);
     }
   }
 
@@ -282,6 +298,7 @@ public final class WorkerRuntime {
       log.warn("interrupted while stopping; the broker delivers again what was not settled");
     } finally {
       upkeep.shutdownNow();
+      consumers.close();
       executor.close();
       Threads.bounded("warren-control-stop", CANCEL_TIMEOUT, this::stopControl);
       timer.shutdownNow();

@@ -55,6 +55,7 @@ class ForwardingTest {
                 new Class<?>[] {Channel.class},
                 (self, method, args) -> isOpen);
     Envelope envelope = new Envelope(1, false, "", "queue");
-    return new Delivery(channel, envelope, new BasicProperties(), new byte[0], "queue", false, 1);
+    return new Delivery(
+        channel, null, envelope, new BasicProperties(), new byte[0], "queue", false, 1);
   }
 }

@@ -30,6 +30,7 @@ final class TestDeliveries {
                 (self, method, args) -> true);
     return new Delivery(
         channel,
+        null,
         new Envelope(arrival, false, "", queue),
         new BasicProperties.Builder().priority(priority).headers(headers).build(),
         new byte[0],
