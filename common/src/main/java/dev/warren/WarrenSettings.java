@@ -24,6 +24,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  *     Default: 100000
  * @param maxMessageBytes largest body of a task or a reply. Keep it below the broker's {@code
  *     max_message_size} (16 MiB from RabbitMQ 4.0 on). Default: 1048576 (1 MiB)
+ * @param coalesceReplies whether Warren's workers may send several replies to this client in one
+ *     message when they are ready together. Default: true
  */
 @ConfigurationProperties("warren")
 public record WarrenSettings(
@@ -32,7 +34,8 @@ public record WarrenSettings(
     Duration publishTimeout,
     Duration confirmTimeout,
     Integer maxPending,
-    Integer maxMessageBytes) {
+    Integer maxMessageBytes,
+    Boolean coalesceReplies) {
 
   /** A queue name may have 255 bytes; the longest suffix of a companion queue takes 6. */
   private static final int LONGEST_QUEUE_NAME = 255 - 6;
@@ -44,18 +47,20 @@ public record WarrenSettings(
       @Nullable Duration publishTimeout,
       @Nullable Duration confirmTimeout,
       @Nullable Integer maxPending,
-      @Nullable Integer maxMessageBytes) {
+      @Nullable Integer maxMessageBytes,
+      @Nullable Boolean coalesceReplies) {
     this.defaultQueue = queueName("warren.default-queue", defaultQueue, "tasks");
     this.queues = known(queues, this.defaultQueue);
     this.publishTimeout = positive("warren.publish-timeout", publishTimeout, 30);
     this.confirmTimeout = positive("warren.confirm-timeout", confirmTimeout, 10);
     this.maxPending = atLeast("warren.max-pending", maxPending, 1, 100_000);
     this.maxMessageBytes = atLeast("warren.max-message-bytes", maxMessageBytes, 1024, 1024 * 1024);
+    this.coalesceReplies = coalesceReplies == null || coalesceReplies;
   }
 
   /** All defaults. */
   public static WarrenSettings defaults() {
-    return new WarrenSettings(null, null, null, null, null, null);
+    return new WarrenSettings(null, null, null, null, null, null, null);
   }
 
   /** These settings with one more queue, or with other settings for one of them. */
@@ -63,13 +68,37 @@ public record WarrenSettings(
     Map<String, QueueSettings> more = new LinkedHashMap<>(queues);
     more.put(name, settings);
     return new WarrenSettings(
-        defaultQueue, more, publishTimeout, confirmTimeout, maxPending, maxMessageBytes);
+        defaultQueue,
+        more,
+        publishTimeout,
+        confirmTimeout,
+        maxPending,
+        maxMessageBytes,
+        coalesceReplies);
   }
 
   /** These settings with another time limit for publishing. */
   public WarrenSettings withPublishTimeout(Duration timeout) {
     return new WarrenSettings(
-        defaultQueue, queues, timeout, confirmTimeout, maxPending, maxMessageBytes);
+        defaultQueue,
+        queues,
+        timeout,
+        confirmTimeout,
+        maxPending,
+        maxMessageBytes,
+        coalesceReplies);
+  }
+
+  /** These settings with replies in one message, or each in one of its own. */
+  public WarrenSettings withCoalescedReplies(boolean coalesced) {
+    return new WarrenSettings(
+        defaultQueue,
+        queues,
+        publishTimeout,
+        confirmTimeout,
+        maxPending,
+        maxMessageBytes,
+        coalesced);
   }
 
   /** How a queue is declared; one that is not configured is taken as it is. */

@@ -64,11 +64,11 @@ class WarrenSettingsTest {
 
   @Test
   void aTimeoutMustBeLongerThanZero() {
-    assertThatThrownBy(() -> new WarrenSettings(null, null, Duration.ZERO, null, null, null))
+    assertThatThrownBy(() -> new WarrenSettings(null, null, Duration.ZERO, null, null, null, null))
         .hasMessageContaining("warren.publish-timeout");
   }
 
   private static WarrenSettings settings(String queue, Map<String, QueueSettings> queues) {
-    return new WarrenSettings(queue, queues, null, null, null, null);
+    return new WarrenSettings(queue, queues, null, null, null, null, null);
   }
 }

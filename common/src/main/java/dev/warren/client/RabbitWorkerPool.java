@@ -453,7 +453,12 @@ final class RabbitWorkerPool implements WorkerPool {
    * @throws EncodingException if it is no JSON, or too large
    */
   WireMessage encode(TaskMessage task) {
-    return warren.wire().writeTask(task.replyTo() == null ? task.replyingTo(replyQueue) : task);
+    if (task.replyTo() != null) {
+      return warren.wire().writeTask(task);
+    }
+    TaskMessage ours = task.replyingTo(replyQueue);
+    boolean coalesces = warren.broker().settings().coalesceReplies();
+    return warren.wire().writeTask(coalesces ? ours.bundlingReplies() : ours);
   }
 
   /**

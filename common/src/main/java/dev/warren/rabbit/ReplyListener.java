@@ -7,6 +7,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warren.wire.ControlReply;
+import dev.warren.wire.ReplyBundle;
 import dev.warren.wire.ReplyMessage;
 import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
@@ -28,8 +29,8 @@ public final class ReplyListener implements AutoCloseable {
   /** What becomes of replies. Called on one thread, which must not be blocked. */
   public interface Handler {
     /**
-     * A reply; acked when this returns. One that cannot be read, but whose correlation id tells the
-     * task, comes as a FAILURE of type {@code UnreadableReply}.
+     * A reply; acked soon after this returns. One that cannot be read, but whose correlation id
+     * tells the task, comes as a FAILURE of type {@code UnreadableReply}.
      */
     void onReply(ReplyMessage reply);
 
@@ -47,6 +48,7 @@ public final class ReplyListener implements AutoCloseable {
   private final ReplyReader reader;
   private final Handler handler;
   private final String queue = "warren.reply." + UUID.randomUUID();
+  private final Acks acks = new Acks("warren-reply-acks");
   private final BrokerLink.Opener opener = this::open;
   private final CompletableFuture<Void> first;
   private boolean declared; // supervisor only
@@ -89,6 +91,7 @@ public final class ReplyListener implements AutoCloseable {
   public void close() {
     closed = true;
     link.forget(opener);
+    acks.close();
     try (Channel channel = link.connection().createChannel()) {
       channel.queueDelete(queue);
     } catch (IOException | TimeoutException | RuntimeException e) {
@@ -130,27 +133,42 @@ public final class ReplyListener implements AutoCloseable {
         }
         return;
       }
-      ReplyMessage reply = reader.reply(message);
-      if (reply != null) {
-        handler.onReply(reply);
+      if (ReplyBundle.is(message)) {
+        ReplyBundle.read(message).forEach(this::handle);
+      } else {
+        handle(message);
       }
     } catch (Throwable e) {
       log.error("the handler of a reply failed", e);
     }
   }
 
+  private void handle(WireMessage message) {
+    try {
+      ReplyMessage reply = reader.reply(message);
+      if (reply != null) {
+        handler.onReply(reply);
+      }
+    } catch (Throwable e) { // which is no reason to drop its neighbours
+      log.error("the handler of a reply failed", e);
+    }
+  }
+
   private final class ReplyConsumer extends DefaultConsumer {
+
+    private final Acks.Ledger handled;
 
     ReplyConsumer(Channel channel) {
       super(channel);
+      this.handled = acks.of(channel, PREFETCH);
     }
 
     @Override
     public void handleDelivery(
-        String consumerTag, Envelope envelope, BasicProperties properties, byte[] body)
-        throws IOException {
+        String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+      handled.delivered(envelope.getDeliveryTag());
       handle(properties, body);
-      getChannel().basicAck(envelope.getDeliveryTag(), false);
+      handled.ack(envelope.getDeliveryTag());
     }
 
     /** The queue was deleted. */

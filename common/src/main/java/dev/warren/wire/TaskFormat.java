@@ -54,6 +54,9 @@ final class TaskFormat {
     if (task.wantsPartial()) {
       headers.put("warren_partial", true);
     }
+    if (task.bundledReplies()) {
+      headers.put("warren_bundled_replies", true);
+    }
     if (task.unknownSince() != null) {
       headers.put("warren_unknown_since", task.unknownSince().toString());
     }
@@ -179,6 +182,7 @@ final class TaskFormat {
             timeLimit(headers, 0),
             moment(headers, "eta"),
             message.priority(),
+            Boolean.TRUE.equals(headers.get("warren_bundled_replies")),
             CanvasFormat.read(headers, embed)));
   }
 

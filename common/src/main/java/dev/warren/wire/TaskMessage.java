@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param eta not to be run before this moment, or null
  * @param priority 0 to 255, higher goes first in a queue that has priorities; null for none, which
  *     is as 0
+ * @param bundledReplies whether who gets the reply understands several in one message, as {@link
+ *     ReplyBundle} has them (header {@code warren_bundled_replies})
  * @param canvas where it stands among other tasks, and what follows it
  */
 public record TaskMessage(
@@ -54,6 +56,7 @@ public record TaskMessage(
     @Nullable Duration timeLimit,
     @Nullable Instant eta,
     @Nullable Integer priority,
+    boolean bundledReplies,
     Canvas canvas) {
 
   private static final int HIGHEST_PRIORITY = 255;
@@ -97,6 +100,7 @@ public record TaskMessage(
         null,
         null,
         null,
+        false,
         Canvas.NONE);
   }
 
@@ -104,6 +108,13 @@ public record TaskMessage(
   public TaskMessage replyingTo(String queue) {
     Copy copy = new Copy(this);
     copy.replyTo = queue;
+    return copy.message();
+  }
+
+  /** This task, answered to somebody who understands several replies in one message. */
+  public TaskMessage bundlingReplies() {
+    Copy copy = new Copy(this);
+    copy.bundledReplies = true;
     return copy.message();
   }
 
@@ -197,6 +208,7 @@ public record TaskMessage(
     private @Nullable Duration timeLimit;
     private @Nullable Instant eta;
     private @Nullable Integer priority;
+    private boolean bundledReplies;
     private Canvas canvas;
 
     Copy(TaskMessage of) {
@@ -213,6 +225,7 @@ public record TaskMessage(
       this.timeLimit = of.timeLimit;
       this.eta = of.eta;
       this.priority = of.priority;
+      this.bundledReplies = of.bundledReplies;
       this.canvas = of.canvas;
     }
 
@@ -235,6 +248,7 @@ public record TaskMessage(
           timeLimit,
           eta,
           priority,
+          bundledReplies,
           canvas);
     }
   }

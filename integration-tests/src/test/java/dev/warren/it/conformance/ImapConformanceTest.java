@@ -378,7 +378,7 @@ class ImapConformanceTest {
 
   @Test
   void i10_aFeederThatWaitsForRoomInThisClientIsReleased() throws Exception {
-    WarrenSettings two = new WarrenSettings(null, null, null, null, 2, null);
+    WarrenSettings two = new WarrenSettings(null, null, null, null, 2, null, null);
     try (Warren own = Warren.connect(TestBroker.shared().uri(), two)) {
       WorkerPool idle = own.pool(nobodys);
       var waiting = List.of(idle.applyAsync(SQUARE, 1), idle.applyAsync(SQUARE, 2));

@@ -378,7 +378,7 @@ class MapConformanceTest {
 
   @Test
   void aChunkThatIsTooLargeForAMessageIsHalvedUntilItFits() throws Exception {
-    WarrenSettings small = new WarrenSettings(null, null, null, null, null, 4096);
+    WarrenSettings small = new WarrenSettings(null, null, null, null, null, 4096, null);
     List<String> items = IntStream.range(0, 64).mapToObj(i -> i + "x".repeat(500)).toList();
     try (Warren own = Warren.connect(TestBroker.shared().uri(), small)) {
       assertThat(own.pool(QUEUE).map(ECHO, items, 64)).isEqualTo(items);
@@ -387,7 +387,7 @@ class MapConformanceTest {
 
   @Test
   void anItemThatIsTooLargeForAMessageFailsTheMapAndTheOthersRun() {
-    WarrenSettings small = new WarrenSettings(null, null, null, null, null, 4096);
+    WarrenSettings small = new WarrenSettings(null, null, null, null, null, 4096, null);
     Work work = new Work();
     List<Object> items = new ArrayList<>(IntStream.range(0, 8).mapToObj(work::item).toList());
     items.add("x".repeat(5000));

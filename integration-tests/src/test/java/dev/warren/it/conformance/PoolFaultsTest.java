@@ -241,7 +241,8 @@ class PoolFaultsTest {
   void aStreamDoesNotReadItsWholeBufferToOfferItToAFullQueueAgainAndAgain() throws Exception {
     CountingInput input = CountingInput.endless();
     WarrenSettings bounded =
-        new WarrenSettings(null, Map.of(queue, QueueSettings.bounded(3)), null, null, null, null);
+        new WarrenSettings(
+            null, Map.of(queue, QueueSettings.bounded(3)), null, null, null, null, null);
     try (Warren warren = Warren.connect(broker.uri(), bounded);
         ResultStream<Long> stream = warren.pool(queue).imap(SQUARE, input)) {
       assertThatThrownBy(() -> stream.next(Duration.ofSeconds(3)))

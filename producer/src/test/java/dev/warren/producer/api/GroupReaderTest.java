@@ -257,7 +257,7 @@ class GroupReaderTest {
   private static GroupReader reader() {
     WarrenSettings settings =
         new WarrenSettings(
-            null, Map.of("fast", QueueSettings.AS_IT_IS), null, null, null, MAX_BYTES);
+            null, Map.of("fast", QueueSettings.AS_IT_IS), null, null, null, MAX_BYTES, null);
     OptionsReader options = new OptionsReader(Clock.systemUTC());
     return new GroupReader(new TaskReader(settings, options), options, settings);
   }

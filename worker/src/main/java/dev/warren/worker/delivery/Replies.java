@@ -33,6 +33,7 @@ final class Replies {
   private static final Logger log = LoggerFactory.getLogger(Replies.class);
 
   private final ConfirmedPublisher publisher;
+  private final ReplyLanes lanes;
   private final WireFormat wire;
   private final String worker;
   private final Set<String> tasksOwnQueues = ConcurrentHashMap.newKeySet();
@@ -47,6 +48,7 @@ final class Replies {
       Clock clock,
       ScheduledExecutorService timer) {
     this.publisher = publisher;
+    this.lanes = new ReplyLanes(this::publish);
     this.wire = wire;
     this.worker = worker;
     queues.forEach(this::forbid);
@@ -81,7 +83,11 @@ final class Replies {
     String replyTo = replyTo(task);
     return replyTo == null
         ? CompletableFuture.completedFuture(null)
-        : send(delivery, replyTo, message(delivery, task, news, clock.instant()));
+        : send(
+            delivery,
+            replyTo,
+            message(delivery, task, news, clock.instant()),
+            task.bundledReplies());
   }
 
   /**
@@ -96,7 +102,7 @@ final class Replies {
     }
     ReplyMessage reply =
         new ReplyMessage(id, news.status(), null, news.error(), worker, 0, null, clock.instant());
-    return send(delivery, replyTo, encode(reply, id));
+    return send(delivery, replyTo, encode(reply, id), false);
   }
 
   /** A word in between that must not be missed; completes as {@link #end} does. */
@@ -104,7 +110,7 @@ final class Replies {
     String replyTo = replyTo(task);
     return replyTo == null
         ? CompletableFuture.completedFuture(null)
-        : send(delivery, replyTo, message(delivery, task, news, null));
+        : send(delivery, replyTo, message(delivery, task, news, null), false);
   }
 
   /** A word in between, which nothing waits for. */
@@ -164,12 +170,16 @@ final class Replies {
     ReplyMessage reply =
         new ReplyMessage(id, TaskStatus.FAILURE, null, error, worker, 0, null, clock.instant());
     String correlationId = refused.correlationId() == null ? id : refused.correlationId();
-    return send(delivery, replyTo, encode(reply, correlationId));
+    return send(delivery, replyTo, encode(reply, correlationId), false);
   }
 
   /** A reply that can never be written ends like one that nobody waits for. */
-  private CompletableFuture<Void> send(Delivery delivery, String replyTo, WireMessage message) {
-    return UntilTaken.reply(delivery, () -> publish(replyTo, message), timer)
+  private CompletableFuture<Void> send(
+      Delivery delivery, String replyTo, WireMessage message, boolean withOthers) {
+    return UntilTaken.reply(
+            delivery,
+            () -> withOthers ? lanes.publish(replyTo, message) : publish(replyTo, message),
+            timer)
         .exceptionally(
             failure -> {
               log.error("a reply cannot be sent", failure);

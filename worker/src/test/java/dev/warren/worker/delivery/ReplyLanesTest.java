@@ -1,0 +1,122 @@
+package dev.warren.worker.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.rabbit.PublishOutcome;
+import dev.warren.wire.ReplyBundle;
+import dev.warren.wire.WireMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ReplyLanesTest {
+
+  private record Published(
+      String queue, WireMessage message, CompletableFuture<PublishOutcome> outcome) {
+
+    List<String> ids() {
+      return ReplyBundle.is(message)
+          ? ReplyBundle.read(message).stream().map(WireMessage::correlationId).toList()
+          : List.of(String.valueOf(message.correlationId()));
+    }
+  }
+
+  private final List<Published> published = new ArrayList<>();
+  private final ReplyLanes lanes =
+      new ReplyLanes(
+          (queue, message) -> {
+            Published one = new Published(queue, message, new CompletableFuture<>());
+            published.add(one);
+            return one.outcome();
+          });
+
+  @Test
+  void aReplyAloneGoesAtOnceAndAsItIs() {
+    WireMessage reply = reply("a");
+
+    lanes.publish("q", reply);
+
+    assertThat(published).extracting(Published::message).containsExactly(reply);
+  }
+
+  @Test
+  void thoseThatBecomeReadyMeanwhileGoTogetherAfterTheConfirm() {
+    lanes.publish("q", reply("a"));
+    lanes.publish("q", reply("b"));
+    lanes.publish("q", reply("c"));
+    assertThat(published).hasSize(1);
+
+    published.get(0).outcome().complete(PublishOutcome.ACCEPTED);
+
+    assertThat(published)
+        .extracting(Published::ids)
+        .containsExactly(List.of("a"), List.of("b", "c"));
+  }
+
+  @Test
+  void noneIsSettledBeforeItsOwnMessageIs() {
+    CompletableFuture<PublishOutcome> first = lanes.publish("q", reply("a"));
+    CompletableFuture<PublishOutcome> second = lanes.publish("q", reply("b"));
+
+    published.get(0).outcome().complete(PublishOutcome.ACCEPTED);
+    assertThat(first).isCompletedWithValue(PublishOutcome.ACCEPTED);
+    assertThat(second).isNotDone();
+
+    published.get(1).outcome().complete(PublishOutcome.UNKNOWN);
+    assertThat(second).isCompletedWithValue(PublishOutcome.UNKNOWN);
+  }
+
+  @Test
+  void aMessageThatCannotBeSentFailsItsRepliesAndHoldsUpNoOthers() {
+    CompletableFuture<PublishOutcome> first = lanes.publish("q", reply("a"));
+    CompletableFuture<PublishOutcome> second = lanes.publish("q", reply("b"));
+
+    published.get(0).outcome().completeExceptionally(new IllegalStateException("away"));
+
+    assertThat(first).isCompletedExceptionally();
+    published.get(1).outcome().complete(PublishOutcome.ACCEPTED);
+    assertThat(second).isCompletedWithValue(PublishOutcome.ACCEPTED);
+  }
+
+  @Test
+  void callersDoNotWaitForEachOther() {
+    lanes.publish("q", reply("a"));
+    lanes.publish("other", reply("b"));
+
+    assertThat(published).extracting(Published::queue).containsExactly("q", "other");
+  }
+
+  @Test
+  void whatIsLargeOrWouldBreakALineGoesAlone() {
+    lanes.publish("q", reply("a"));
+    lanes.publish("q", message("b", "x".repeat(100_000)));
+    lanes.publish("q", message("c", "{\n}"));
+
+    assertThat(published).hasSize(3);
+  }
+
+  @Test
+  void aMessageHasABoundedNumberOfReplies() {
+    lanes.publish("q", reply("first"));
+    IntStream.range(0, 250).forEach(i -> lanes.publish("q", reply("r" + i)));
+
+    for (int i = 0; i < published.size(); i++) {
+      published.get(i).outcome().complete(PublishOutcome.ACCEPTED);
+    }
+
+    assertThat(published).extracting(one -> one.ids().size()).containsExactly(1, 100, 100, 50);
+  }
+
+  private static WireMessage reply(String id) {
+    return message(id, "{}");
+  }
+
+  private static WireMessage message(String id, String body) {
+    return new WireMessage(
+        "application/json", "utf-8", id, null, Map.of(), body.getBytes(StandardCharsets.UTF_8));
+  }
+}
