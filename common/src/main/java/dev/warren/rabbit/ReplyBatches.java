@@ -34,8 +34,8 @@ public final class ReplyBatches implements AutoCloseable {
   public interface Handler {
     /**
      * Handles replies in the order in which they came: at least one, and as many as have come since
-     * the last call, up to {@value ReplyIntake#MOST} or some megabytes. They are acked when this
-     * returns.
+     * the last call, up to {@value ReplyIntake#MOST}, with those that are in one message with the
+     * last of these, or some megabytes. They are acked when this returns.
      *
      * <p>If it throws, nothing is acked, and the same replies are handed over again: after 100 ms,
      * then twice as late each time, up to 5 s, until it returns or their channel dies. So it throws

@@ -8,6 +8,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warren.QueueType;
+import dev.warren.wire.ReplyBundle;
 import dev.warren.wire.ReplyMessage;
 import dev.warren.wire.WireFormat;
 import dev.warren.wire.WireMessage;
@@ -45,7 +46,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplyIntake {
 
-  /** Replies in a batch. */
+  /** Messages in a batch; with so many replies it is full, too. */
   static final int MOST = 200;
 
   private static final Logger log = LoggerFactory.getLogger(ReplyIntake.class);
@@ -80,11 +81,18 @@ final class ReplyIntake {
    * What came over a channel.
    *
    * @param from null wakes the thread up, because it is to stop
-   * @param reply null if the message tells none
+   * @param replies those that the message tells, and that can be read
+   * @param dropped how many it has besides
    * @param bytes the message's size; negative for the channel's end
    */
   private record Arrived(
-      @Nullable Source from, long tag, @Nullable ReplyMessage reply, int bytes) {}
+      @Nullable Source from, long tag, List<ReplyMessage> replies, int dropped, int bytes) {
+
+    /** No message, but a sign. */
+    static Arrived sign(@Nullable Source from, int bytes) {
+      return new Arrived(from, 0, List.of(), 0, bytes);
+    }
+  }
 
   /**
    * @param dropped counts what is acked without a handler
@@ -115,7 +123,7 @@ final class ReplyIntake {
   void stop() {
     link.forget(opener);
     stopping.countDown();
-    arrived.add(new Arrived(null, 0, null, 0));
+    arrived.add(Arrived.sign(null, 0));
     sources.forEach(Source::endPause);
     if (Thread.currentThread() != thread) { // the handler itself may stop us
       Threads.join(thread, STOP_TIMEOUT);
@@ -176,23 +184,24 @@ final class ReplyIntake {
     Arrived next = arrived.take();
     batch.add(next);
     long bytes = next.bytes();
-    while (next.bytes() >= 0 && batch.size() < MOST && bytes < MOST_BYTES) {
+    int replies = next.replies().size();
+    while (next.bytes() >= 0 && replies < MOST && batch.size() < MOST && bytes < MOST_BYTES) {
       Arrived more = arrived.peek(); // only this thread takes out
       if (more == null || more.from() != next.from() || more.bytes() < 0) {
         break;
       }
       batch.add(arrived.remove());
       bytes += more.bytes();
+      replies += more.replies().size();
     }
     return batch;
   }
 
   private void handle(Source source, List<Arrived> batch) throws InterruptedException, IOException {
     try {
-      List<ReplyMessage> replies =
-          batch.stream().map(Arrived::reply).filter(Objects::nonNull).toList();
+      List<ReplyMessage> replies = batch.stream().flatMap(one -> one.replies().stream()).toList();
       if (source.isOpen() && (replies.isEmpty() || isHandled(source, replies))) {
-        dropped.addAndGet(batch.size() - replies.size());
+        dropped.addAndGet(batch.stream().mapToInt(Arrived::dropped).sum());
         source.ackUpTo(batch.get(batch.size() - 1).tag());
       }
     } finally {
@@ -270,19 +279,36 @@ final class ReplyIntake {
     public void handleDelivery(
         String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
       unhandled.incrementAndGet();
+      List<WireMessage> messages = messages(properties, body);
+      List<ReplyMessage> replies =
+          messages.stream().map(this::read).filter(Objects::nonNull).toList();
       arrived.add(
-          new Arrived(this, envelope.getDeliveryTag(), read(properties, body), body.length));
+          new Arrived(
+              this,
+              envelope.getDeliveryTag(),
+              replies,
+              Math.max(1, messages.size()) - replies.size(),
+              body.length));
     }
 
-    private @Nullable ReplyMessage read(BasicProperties properties, byte[] body) {
+    private List<WireMessage> messages(BasicProperties properties, byte[] body) {
       try {
         WireMessage message = AmqpMessages.read(properties, body);
+        return ReplyBundle.is(message) ? ReplyBundle.read(message) : List.of(message);
+      } catch (RuntimeException e) { // and no Error: out of memory is no reason to drop a reply
+        log.error("dropped a reply, because reading it failed", e);
+        return List.of();
+      }
+    }
+
+    private @Nullable ReplyMessage read(WireMessage message) {
+      try {
         if (WireFormat.isControlReply(message)) {
           log.warn("dropped an answer to a command, which came to a queue of replies to tasks");
           return null;
         }
         return reader.reply(message);
-      } catch (RuntimeException e) { // and no Error: out of memory is no reason to drop a reply
+      } catch (RuntimeException e) { // as above
         log.error("dropped a reply, because reading it failed", e);
         return null;
       }
@@ -294,7 +320,7 @@ final class ReplyIntake {
       if (!isStopping()) {
         log.warn("reply queue {} is gone; declaring it again", queue);
         cancelled = true;
-        arrived.add(new Arrived(this, 0, null, -1));
+        arrived.add(Arrived.sign(this, -1));
         link.reopen(opener);
       }
     }

@@ -100,6 +100,31 @@ class ReplyBatchesTest {
   }
 
   @Test
+  void repliesInOneMessageAreHandledInOrderAndOneThatCannotBeReadHarmsNoOther() {
+    PlainAmqp amqp = amqp(TestBroker.shared());
+    Recorder recorder = new Recorder();
+    ReplyBatches batches = started(TestBroker.shared(), recorder);
+    BasicProperties several =
+        new BasicProperties.Builder().contentType("application/x-warren-replies").build();
+
+    amqp.put(
+        queue,
+        several,
+        utf8(
+            "a {\"task_id\": \"a\", \"status\": \"SUCCESS\", \"result\": 1}\n"
+                + "b {\n"
+                + "c {\"task_id\": \"c\", \"status\": \"SUCCESS\", \"result\": 3}\n"));
+
+    awaitHandled(recorder, 3);
+    assertThat(recorder.handled()).containsExactly("a", "b", "c");
+    assertThat(recorder.replies)
+        .extracting(ReplyMessage::status)
+        .containsExactly(TaskStatus.SUCCESS, TaskStatus.FAILURE, TaskStatus.SUCCESS);
+    batches.stop();
+    assertThat(amqp.count(queue)).as("it is acked").isZero();
+  }
+
+  @Test
   void severalProcessesShareTheQueueAndEachReplyGoesToOne() {
     PlainAmqp amqp = amqp(TestBroker.shared());
     Recorder one = new Recorder();

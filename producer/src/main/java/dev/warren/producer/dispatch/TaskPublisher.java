@@ -109,7 +109,8 @@ final class TaskPublisher implements AutoCloseable {
             .softlyLimitedTo(options.softTimeLimit())
             .limitedTo(options.timeLimit())
             .retriedTimes(task.attempts())
-            .trackingStart());
+            .trackingStart()
+            .bundlingReplies());
   }
 
   private TaskMessage plain(Claim claim) {
