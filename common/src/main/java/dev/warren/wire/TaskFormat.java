@@ -38,16 +38,23 @@ final class TaskFormat {
     headers.put("id", task.id());
     Canvas canvas = task.canvas();
     headers.put("root_id", canvas.rootId() == null ? task.id() : canvas.rootId());
-    headers.put("parent_id", canvas.parentId());
-    headers.put("group", canvas.group());
-    headers.put("group_index", canvas.groupIndex());
-    headers.put("retries", task.retries());
-    headers.put("eta", task.eta() == null ? null : WireFormat.moment(task.eta()));
-    headers.put("expires", task.expires() == null ? null : WireFormat.moment(task.expires()));
-    headers.put(
-        TIME_LIMIT, Arrays.asList(seconds(task.timeLimit()), seconds(task.softTimeLimit())));
     headers.put("origin", origin);
-    headers.put("ignore_result", task.ignoreResult());
+    putUnlessNull(headers, "parent_id", canvas.parentId());
+    putUnlessNull(headers, "group", canvas.group());
+    putUnlessNull(headers, "group_index", canvas.groupIndex());
+    putUnlessNull(headers, "eta", task.eta() == null ? null : WireFormat.moment(task.eta()));
+    putUnlessNull(
+        headers, "expires", task.expires() == null ? null : WireFormat.moment(task.expires()));
+    if (task.retries() != 0) {
+      headers.put("retries", task.retries());
+    }
+    if (task.timeLimit() != null || task.softTimeLimit() != null) {
+      headers.put(
+          TIME_LIMIT, Arrays.asList(seconds(task.timeLimit()), seconds(task.softTimeLimit())));
+    }
+    if (task.ignoreResult()) {
+      headers.put("ignore_result", true);
+    }
     if (task.trackStarted()) {
       headers.put("warren_track_started", true);
     }
@@ -69,6 +76,14 @@ final class TaskFormat {
         headers,
         body,
         task.priority());
+  }
+
+  /** Each header is work for the broker, and for both ends: none says what is so without it. */
+  private static void putUnlessNull(
+      Map<String, @Nullable Object> headers, String name, @Nullable Object value) {
+    if (value != null) {
+      headers.put(name, value);
+    }
   }
 
   /** As Celery's clients write them: whole if they are. */

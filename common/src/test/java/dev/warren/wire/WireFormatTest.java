@@ -292,10 +292,10 @@ class WireFormatTest {
   }
 
   @Test
-  void aTaskWithoutLimitsSaysSoAsCeleryDoes() {
+  void whatIsSoWithoutAHeaderHasNone() {
     WireMessage message = wire.writeTask(TaskMessage.of("i", "t", List.of(), Map.of()));
 
-    assertThat(message.headers()).containsEntry("timelimit", Arrays.asList(null, null));
+    assertThat(message.headers()).containsOnlyKeys("lang", "task", "id", "root_id", "origin");
     assertThat(message.priority()).isNull();
     assertThat(task(message).timeLimit()).isNull();
     assertThat(task(message).softTimeLimit()).isNull();
