@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -35,8 +36,29 @@ final class TaskMethod implements TaskHandler {
   private final int contextIndex; // -1 for none
   private final boolean varargs;
 
-  /** One parameter. */
-  private record Slot(String name, JavaType type, boolean optional) {}
+  /**
+   * One parameter.
+   *
+   * @param reader binds an argument to it
+   */
+  private record Slot(String name, JavaType type, boolean optional, ObjectReader reader) {
+
+    /**
+     * What an argument is here.
+     *
+     * @throws JacksonException if it does not fit
+     */
+    @Nullable Object bind(JsonNode given) {
+      Class<?> raw = type.getRawClass();
+      if (given.isInt() && (raw == int.class || raw == Integer.class)) { // what maps mostly have
+        return given.intValue();
+      }
+      if (given.isString() && raw == String.class) {
+        return given.stringValue();
+      }
+      return reader.readValue(given);
+    }
+  }
 
   TaskMethod(Object bean, Method method, JsonMapper mapper) {
     this.bean = bean;
@@ -78,7 +100,7 @@ final class TaskMethod implements TaskHandler {
     boolean optional =
         declared.hasRawClass(Optional.class)
             || parameter.getAnnotatedType().isAnnotationPresent(Nullable.class);
-    return new Slot(parameter.getName(), type, optional);
+    return new Slot(parameter.getName(), type, optional, mapper.readerFor(type));
   }
 
   @Override
@@ -118,6 +140,9 @@ final class TaskMethod implements TaskHandler {
   }
 
   private void requireKnown(Set<String> names, int fixed) {
+    if (names.isEmpty()) {
+      return;
+    }
     Set<String> unknown = new TreeSet<>(names);
     slots.subList(0, fixed).forEach(slot -> unknown.remove(slot.name()));
     if (!unknown.isEmpty()) {
@@ -148,7 +173,7 @@ final class TaskMethod implements TaskHandler {
 
   private @Nullable Object convert(Slot slot, JsonNode given) {
     try {
-      return mapper.treeToValue(given, slot.type());
+      return slot.bind(given);
     } catch (JacksonException e) {
       throw new TaskArgumentException(
           "argument '%s' cannot be a %s: %s"
