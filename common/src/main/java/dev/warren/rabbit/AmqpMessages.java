@@ -19,83 +19,12 @@ public final class AmqpMessages {
   public static final int FRAME_MAX = 131_072;
 
   private static final int LONGEST_SHORT_STRING = 255;
-  private static final int MOST_BYTES_OF_A_CHAR = 3;
-  private static final int DEEPEST = 8;
-  private static final long NOT_SURE = Integer.MAX_VALUE;
 
   private AmqpMessages() {}
 
   /** Whether a text can be a queue's name or a property: it has at most 255 bytes. */
   public static boolean fitsShortString(String text) {
-    return text.length() <= LONGEST_SHORT_STRING / MOST_BYTES_OF_A_CHAR
-        || text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SHORT_STRING;
-  }
-
-  /**
-   * Whether properties can be written and have at most so many bytes, as far as that is seen
-   * without writing them.
-   *
-   * @return false if they do not fit, or if it is not sure
-   */
-  static boolean surelyFit(BasicProperties properties, int bytes) {
-    long most = 64; // flags, numbers and lengths
-    for (String text :
-        new String[] {
-          properties.getContentType(),
-          properties.getContentEncoding(),
-          properties.getCorrelationId(),
-          properties.getReplyTo(),
-          properties.getExpiration(),
-          properties.getMessageId(),
-          properties.getType(),
-          properties.getUserId(),
-          properties.getAppId(),
-          properties.getClusterId()
-        }) {
-      most += text == null ? 0 : mostBytesOfName(text);
-    }
-    Map<String, Object> headers = properties.getHeaders();
-    return most + (headers == null ? 0 : mostBytes(headers, 0)) <= bytes;
-  }
-
-  private static long mostBytes(@Nullable Object value, int depth) {
-    if (value == null
-        || value instanceof Boolean
-        || value instanceof Integer
-        || value instanceof Long
-        || value instanceof Short
-        || value instanceof Byte
-        || value instanceof Double
-        || value instanceof Float) {
-      return 1 + Long.BYTES;
-    }
-    if (value instanceof String text) {
-      return 5 + (long) MOST_BYTES_OF_A_CHAR * text.length();
-    }
-    if (value instanceof LongString text) {
-      return 5 + text.length();
-    }
-    long most = 5;
-    if (value instanceof Map<?, ?> table && depth < DEEPEST) {
-      for (Map.Entry<?, ?> entry : table.entrySet()) {
-        most +=
-            entry.getKey() instanceof String name
-                ? mostBytesOfName(name) + mostBytes(entry.getValue(), depth + 1)
-                : NOT_SURE;
-      }
-      return most;
-    }
-    if (value instanceof List<?> list && depth < DEEPEST) {
-      for (Object entry : list) {
-        most += mostBytes(entry, depth + 1);
-      }
-      return most;
-    }
-    return NOT_SURE;
-  }
-
-  private static long mostBytesOfName(String text) {
-    return fitsShortString(text) ? 1 + (long) MOST_BYTES_OF_A_CHAR * text.length() : NOT_SURE;
+    return text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SHORT_STRING;
   }
 
   /**

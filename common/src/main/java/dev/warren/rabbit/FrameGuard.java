@@ -143,9 +143,6 @@ final class FrameGuard implements FrameHandler {
 
   private static Frame readable(Frame frame) throws IOException {
     byte[] payload = frame.getPayload();
-    if (PlainProperties.areSurelyReadable(payload)) {
-      return frame;
-    }
     try {
       AMQImpl.readContentHeaderFrom(new DataInputStream(new ByteArrayInputStream(payload)));
       return frame;

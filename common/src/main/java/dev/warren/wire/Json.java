@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Locale;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -93,21 +94,9 @@ final class Json {
 
   /** What can stand in a property of a message and in a line of a log. */
   static boolean isName(String text) {
-    return isPlainName(text)
-        || !text.isBlank()
-            && text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME
-            && text.codePoints().noneMatch(Character::isISOControl);
-  }
-
-  /** Whether that is seen at once, as of nearly all. */
-  private static boolean isPlainName(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char one = text.charAt(i);
-      if (one <= ' ' || one >= 127) {
-        return false;
-      }
-    }
-    return !text.isEmpty() && text.length() <= LONGEST_NAME;
+    return !text.isBlank()
+        && text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME
+        && text.codePoints().noneMatch(Character::isISOControl);
   }
 
   /**
@@ -116,8 +105,7 @@ final class Json {
    * @throws java.time.format.DateTimeParseException if it is none
    */
   static Instant moment(String text) {
-    Instant utc = UtcMoment.parse(text);
-    return utc == null ? OffsetDateTime.parse(text).toInstant() : utc;
+    return OffsetDateTime.parse(text).toInstant();
   }
 
   /** The JSON in a message, or the reason why there is none. */
@@ -138,12 +126,14 @@ final class Json {
               .formatted(message.body().length, maxBytes));
     }
     String type = message.contentType();
-    if (type == null || !isJson(type)) {
+    if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase(CONTENT_TYPE)) {
       return Decoded.failed(
           Reason.UNSUPPORTED_CONTENT_TYPE, "the content type is not " + CONTENT_TYPE + ": " + type);
     }
     String encoding = message.contentEncoding();
-    if (encoding != null && !encoding.isEmpty() && !isUtf8(encoding)) {
+    if (encoding != null
+        && !encoding.isEmpty()
+        && !encoding.toLowerCase(Locale.ROOT).matches("utf-?8")) {
       return Decoded.failed(
           Reason.UNSUPPORTED_ENCODING, "the content encoding is not utf-8: " + encoding);
     }
@@ -159,15 +149,6 @@ final class Json {
     } catch (JacksonException e) {
       return Decoded.failed(Reason.NOT_JSON, "the body is not JSON: " + e.getOriginalMessage());
     }
-  }
-
-  private static boolean isJson(String type) {
-    return type.equals(CONTENT_TYPE)
-        || type.split(";", 2)[0].strip().equalsIgnoreCase(CONTENT_TYPE);
-  }
-
-  private static boolean isUtf8(String encoding) {
-    return encoding.equalsIgnoreCase("utf-8") || encoding.equalsIgnoreCase("utf8");
   }
 
   /**
