@@ -20,11 +20,27 @@ public final class AmqpMessages {
 
   private static final int LONGEST_SHORT_STRING = 255;
 
+  /** Of one char in UTF-8, at most: what takes four bytes is two chars. */
+  private static final long BYTES_OF_A_CHAR = 3;
+
   private AmqpMessages() {}
 
   /** Whether a text can be a queue's name or a property: it has at most 255 bytes. */
   public static boolean fitsShortString(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SHORT_STRING;
+    return text.length() * BYTES_OF_A_CHAR <= LONGEST_SHORT_STRING
+        || text.length() <= LONGEST_SHORT_STRING && utf8(text) <= LONGEST_SHORT_STRING;
+  }
+
+  /**
+   * Whether properties can be written for sure, and have at most so many bytes then. Costs no
+   * encoding; "no" only means that {@link #size} has to tell.
+   */
+  public static boolean surelyFits(BasicProperties properties, int mostBytes) {
+    return PropertiesBound.of(properties) <= mostBytes;
+  }
+
+  private static int utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   /**

@@ -128,6 +128,9 @@ public final class ConfirmedPublisher implements AutoCloseable {
     if (!AmqpMessages.fitsShortString(queue)) {
       return new EncodingException("a queue's name has at most 255 bytes", null);
     }
+    if (AmqpMessages.surelyFits(properties, LARGEST_PROPERTIES)) {
+      return null;
+    }
     try {
       int size = AmqpMessages.size(properties);
       return size <= LARGEST_PROPERTIES

@@ -143,6 +143,9 @@ final class FrameGuard implements FrameHandler {
 
   private static Frame readable(Frame frame) throws IOException {
     byte[] payload = frame.getPayload();
+    if (PropertiesWalk.isSurelyReadable(payload)) {
+      return frame;
+    }
     try {
       AMQImpl.readContentHeaderFrom(new DataInputStream(new ByteArrayInputStream(payload)));
       return frame;

@@ -5,11 +5,11 @@ import dev.warren.wire.Decoded.Reason;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
@@ -17,6 +17,7 @@ import tools.jackson.core.util.ByteArrayBuilder;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
@@ -24,6 +25,7 @@ import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.ser.ValueSerializerModifier;
 
 /**
@@ -36,6 +38,7 @@ final class Json {
   /** Deeper nesting than this is nobody's argument, and would cost the reader its stack. */
   private static final int MAX_DEPTH = 128;
 
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final int MAX_NUMBER_LENGTH = 400;
 
   /** Bytes of a short string in AMQP: of names, ids and other properties. */
@@ -43,6 +46,7 @@ final class Json {
 
   private final int maxBytes;
   private final JsonMapper mapper;
+  private final ObjectReader values;
 
   Json(int maxBytes) {
     this.maxBytes = maxBytes;
@@ -65,6 +69,9 @@ final class Json {
             .findAndAddModules()
             .addModule(new SimpleModule("warren").setSerializerModifier(new CodeIsNoData()))
             .build();
+    // Of a value inside a body; that nothing follows the body is for its reader to see.
+    this.values =
+        mapper.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   }
 
   /** A lambda has no properties either, but Jackson takes it for a bean that is meant so. */
@@ -94,6 +101,18 @@ final class Json {
 
   /** What can stand in a property of a message and in a line of a log. */
   static boolean isName(String text) {
+    boolean isBlank = true;
+    for (int i = 0; i < text.length(); i++) {
+      char letter = text.charAt(i);
+      if (letter < ' ' || letter > '~') {
+        return isForeignName(text);
+      }
+      isBlank &= letter == ' ';
+    }
+    return !isBlank && text.length() <= LONGEST_NAME;
+  }
+
+  private static boolean isForeignName(String text) {
     return !text.isBlank()
         && text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME
         && text.codePoints().noneMatch(Character::isISOControl);
@@ -105,7 +124,30 @@ final class Json {
    * @throws java.time.format.DateTimeParseException if it is none
    */
   static Instant moment(String text) {
-    return OffsetDateTime.parse(text).toInstant();
+    return Moments.parse(text);
+  }
+
+  /**
+   * Whether a message is JSON for sure as far as its properties tell, of a size that may be read,
+   * neither compressed nor with {@link TypedJson} in it.
+   */
+  boolean isPlain(WireMessage message) {
+    return message.body().length <= maxBytes
+        && CONTENT_TYPE.equals(message.contentType())
+        && (message.contentEncoding() == null || message.contentEncoding().equals("utf-8"))
+        && message.headers().get("compression") == null
+        && !TypedJson.isIn(message.body());
+  }
+
+  /** The value at which a parser stands; behind it, it stands at its last token. */
+  JsonNode value(JsonParser parser) {
+    return switch (parser.currentToken()) {
+      case VALUE_STRING -> NODES.stringNode(parser.getString());
+      case VALUE_NULL -> NODES.nullNode();
+      case VALUE_TRUE -> NODES.booleanNode(true);
+      case VALUE_FALSE -> NODES.booleanNode(false);
+      default -> values.readValue(parser);
+    };
   }
 
   /** The JSON in a message, or the reason why there is none. */
@@ -148,6 +190,8 @@ final class Json {
       return Decoded.failed(Reason.TOO_DEEP, e.getOriginalMessage());
     } catch (JacksonException e) {
       return Decoded.failed(Reason.NOT_JSON, "the body is not JSON: " + e.getOriginalMessage());
+    } catch (NumberFormatException e) { // of an exponent that no decimal has
+      return Decoded.failed(Reason.NOT_JSON, "the body is not JSON: " + e.getMessage());
     }
   }
 

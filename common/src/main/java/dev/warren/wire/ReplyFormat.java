@@ -26,7 +26,7 @@ final class ReplyFormat {
   private static final String PARTIAL = "warren_partial";
 
   /** When a task that is to be retried is due. */
-  private static final String DUE = "warren_due";
+  static final String DUE = "warren_due";
 
   private final Json json;
 
@@ -82,6 +82,11 @@ final class ReplyFormat {
   }
 
   Decoded<ReplyMessage> read(WireMessage message) {
+    ReplyMessage success = SuccessBody.of(json, message);
+    return success == null ? readAny(message) : Decoded.of(success);
+  }
+
+  private Decoded<ReplyMessage> readAny(WireMessage message) {
     Decoded<JsonNode> read = json.readTyped(message);
     JsonNode body = read.value();
     if (body == null) {
@@ -147,6 +152,6 @@ final class ReplyFormat {
   }
 
   private static @Nullable String text(@Nullable Instant moment) {
-    return moment == null ? null : moment.toString();
+    return moment == null ? null : Moments.text(moment);
   }
 }

@@ -114,6 +114,20 @@ final class TaskFormat {
       return Decoded.failed(
           Reason.UNREADABLE_PROPERTIES, "the message's properties cannot be read");
     }
+    TaskBody plain = TaskBody.of(json, message);
+    return plain == null ? readAny(message) : readPlain(message, plain);
+  }
+
+  private static Decoded<TaskMessage> readPlain(WireMessage message, TaskBody body) {
+    Map<String, @Nullable Object> headers = message.headers();
+    try {
+      return Decoded.of(task(message, headers, name(headers), id(headers), body));
+    } catch (MalformedException e) {
+      return e.decoded();
+    }
+  }
+
+  private Decoded<TaskMessage> readAny(WireMessage message) {
     Decoded<JsonNode> body = json.readTyped(message);
     if (body.reason() == Reason.TOO_LARGE || body.reason() == Reason.UNSUPPORTED_CONTENT_TYPE) {
       return body.cast();
@@ -178,27 +192,36 @@ final class TaskFormat {
     kwargs.properties().forEach(p -> named.put(p.getKey(), p.getValue()));
     List<JsonNode> positional = new ArrayList<>(args.size());
     args.forEach(positional::add);
-    return Decoded.of(
-        new TaskMessage(
-            id,
-            name,
-            positional,
-            named,
-            message.replyTo(),
-            message.correlationId() == null ? id : message.correlationId(),
-            count(headers, "retries"),
-            moment(headers, "expires"),
-            Boolean.TRUE.equals(headers.get("ignore_result")),
-            Boolean.TRUE.equals(headers.get("warren_track_started")),
-            moment(headers, "warren_unknown_since"),
-            Boolean.TRUE.equals(headers.get("warren_partial")),
-            count(headers, WireFormat.LOST_ATTEMPTS),
-            timeLimit(headers, 1),
-            timeLimit(headers, 0),
-            moment(headers, "eta"),
-            message.priority(),
-            Boolean.TRUE.equals(headers.get("warren_bundled_replies")),
-            CanvasFormat.read(headers, embed)));
+    TaskBody body = new TaskBody(positional, named, embed);
+    return Decoded.of(task(message, headers, name, id, body));
+  }
+
+  private static TaskMessage task(
+      WireMessage message,
+      Map<String, @Nullable Object> headers,
+      String name,
+      String id,
+      TaskBody body) {
+    return new TaskMessage(
+        id,
+        name,
+        body.args(),
+        body.kwargs(),
+        message.replyTo(),
+        message.correlationId() == null ? id : message.correlationId(),
+        count(headers, "retries"),
+        moment(headers, "expires"),
+        Boolean.TRUE.equals(headers.get("ignore_result")),
+        Boolean.TRUE.equals(headers.get("warren_track_started")),
+        moment(headers, "warren_unknown_since"),
+        Boolean.TRUE.equals(headers.get("warren_partial")),
+        count(headers, WireFormat.LOST_ATTEMPTS),
+        timeLimit(headers, 1),
+        timeLimit(headers, 0),
+        moment(headers, "eta"),
+        message.priority(),
+        Boolean.TRUE.equals(headers.get("warren_bundled_replies")),
+        CanvasFormat.read(headers, body.embed()));
   }
 
   /**

@@ -28,13 +28,14 @@ final class TypedJson {
 
   /** A document without such values; the one that is given may be changed. */
   static JsonNode plain(byte[] text, JsonNode document) {
-    return contains(text, MARK) ? plain(document) : document;
+    return isIn(text) ? plain(document) : document;
   }
 
-  private static boolean contains(byte[] text, byte[] part) {
-    int last = text.length - part.length;
+  /** Whether there may be such a value in a document. */
+  static boolean isIn(byte[] text) {
+    int last = text.length - MARK.length;
     for (int at = 0; at <= last; at++) {
-      if (text[at] == part[0] && isAt(text, at, part)) {
+      if (text[at] == MARK[0] && isAt(text, at, MARK)) {
         return true;
       }
     }

@@ -56,7 +56,9 @@ public final class WireFormat {
    */
   public static String moment(Instant moment) {
     long beyond = moment.getNano() % NANOS_OF_A_MICRO;
-    return MOMENT.format(beyond == 0 ? moment : moment.plusNanos(NANOS_OF_A_MICRO - beyond));
+    Instant whole = beyond == 0 ? moment : moment.plusNanos(NANOS_OF_A_MICRO - beyond);
+    String text = Moments.micros(whole);
+    return text != null ? text : MOMENT.format(whole);
   }
 
   /** The mapper that binds arguments and results to Java types. */
