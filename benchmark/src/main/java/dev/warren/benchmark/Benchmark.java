@@ -28,12 +28,13 @@ import org.springframework.boot.SpringApplication;
  * round (5), {@code items} of the group (100000; 0: no groups), {@code root} (where the project is;
  * the working directory).
  *
- * <p>With {@code isolation} as the first argument: {@link IsolationBenchmark}.
+ * <p>With {@code isolation}, {@code scale}, {@code backlog} or {@code footprint} as the first
+ * argument: {@link IsolationBenchmark}, {@link ScaleBenchmark}, {@link BacklogBenchmark}, {@link
+ * FootprintBenchmark}.
  */
 public final class Benchmark {
 
   private static final String BARE = "bare";
-  private static final String ISOLATION = "isolation";
   private static final String H2 = "Warren, H2";
   private static final String POSTGRES = "Warren, PostgreSQL";
   private static final Duration WARM_UP = Duration.ofSeconds(10);
@@ -62,10 +63,15 @@ public final class Benchmark {
       SpringApplication.run(NothingWorker.class, Arrays.copyOfRange(args, 1, args.length));
       return;
     }
-    if (args.length > 0 && args[0].equals(ISOLATION)) {
-      new IsolationBenchmark(Arguments.of(List.of(args).subList(1, args.length))).run();
-    } else {
-      new Benchmark(Arguments.of(List.of(args))).run();
+    boolean isNamed = args.length > 0 && !args[0].startsWith("--");
+    Arguments arguments = Arguments.of(List.of(args).subList(isNamed ? 1 : 0, args.length));
+    switch (isNamed ? args[0] : "") {
+      case "" -> new Benchmark(arguments).run();
+      case "isolation" -> new IsolationBenchmark(arguments).run();
+      case "scale" -> new ScaleBenchmark(arguments).run();
+      case "backlog" -> new BacklogBenchmark(arguments).run();
+      case "footprint" -> new FootprintBenchmark(arguments).run();
+      default -> throw new IllegalArgumentException("no benchmark: " + args[0]);
     }
     System.exit(0);
   }

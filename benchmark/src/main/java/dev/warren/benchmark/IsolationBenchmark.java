@@ -1,6 +1,5 @@
 package dev.warren.benchmark;
 
-import dev.warren.TaskRef;
 import dev.warren.Warren;
 import dev.warren.WarrenSettings;
 import dev.warren.process.ProcessOrders;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.ToLongFunction;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 
@@ -28,14 +26,13 @@ import org.springframework.boot.logging.LoggingSystem;
  *
  * <ul>
  *   <li>calls of the executors, one and several at a time: a round trip between worker and child;
- *   <li>tasks of a client over a broker, and a worker for each mode;
- *   <li>start and memory of a child of the packaged worker.
+ *   <li>tasks of a client over a broker, and a worker for each mode.
  * </ul>
  *
  * Arguments: {@code broker} (an AMQP URI; required), {@code slots} (2), {@code window} of tasks
  * without an answer (1000), {@code rounds} (5), {@code seconds} of a round (5), {@code warm-up} in
- * seconds (10), twice for each mode, {@code starts} (7), {@code root}, {@code parts} ({@code
- * calls,broker,starts}).
+ * seconds (10), twice for each mode, {@code parts} ({@code calls,broker}). What a child takes to
+ * start, {@link FootprintBenchmark} measures.
  */
 final class IsolationBenchmark {
 
@@ -66,15 +63,12 @@ final class IsolationBenchmark {
             + "| | mode | tasks/s | processor time of worker and children, µs a task | tasks/s, of thread's |%n"
             + "| --- | --- | --- | --- | --- |%n",
         rounds, time.toSeconds());
-    List<String> parts = List.of(arguments.text("parts", "calls,broker,starts").split(","));
+    List<String> parts = List.of(arguments.text("parts", "calls,broker").split(","));
     if (parts.contains("calls")) {
       calls();
     }
     if (parts.contains("broker")) {
       overBroker();
-    }
-    if (parts.contains("starts")) {
-      starts();
     }
   }
 
@@ -163,36 +157,5 @@ final class IsolationBenchmark {
       program.add(NothingWorker.ROLE);
     }
     return Server.start(folder.resolve(name + ".log"), program, settings);
-  }
-
-  // --- starts ------------------------------------------------------------------------------------
-
-  private void starts() throws IOException, InterruptedException {
-    String name = "starts";
-    String jar = arguments.root().resolve("worker/target/warren-worker-app.jar").toString();
-    try (Server worker = worker(name, jar, Map.of("warren.worker.isolation", PROCESS));
-        Warren warren = Warren.connect(arguments.broker())) {
-      warren
-          .pool(queue(name))
-          .apply(TaskRef.of("text.word_count", Integer.class), "starts the first child");
-      ChildStarts starts = new ChildStarts(folder.resolve(name + ".log"));
-      starts.awaitArchive();
-      List<ChildStarts.Start> all = starts.measure(arguments.number("starts", 7));
-      worker.mustBeAlive();
-      System.out.printf(
-          "%nA child of the packaged worker, median (lowest - highest) of %d starts,"
-              + " JDK %s: takes tasks after %s ms, with %s MB of resident memory%n",
-          all.size(),
-          Runtime.version(),
-          spread(all, ChildStarts.Start::millis),
-          spread(all, ChildStarts.Start::megabytes));
-    }
-  }
-
-  private static String spread(
-      List<ChildStarts.Start> all, ToLongFunction<ChildStarts.Start> value) {
-    long[] sorted = all.stream().mapToLong(value).sorted().toArray();
-    return "%d (%d - %d)"
-        .formatted(sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
   }
 }

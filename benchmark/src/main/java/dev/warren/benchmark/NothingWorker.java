@@ -4,7 +4,7 @@ import dev.warren.TaskRef;
 import dev.warren.worker.Task;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 
-/** A worker whose only task does nothing. */
+/** A worker whose tasks do nothing, one of them for a while. */
 @EnableAutoConfiguration
 public class NothingWorker {
 
@@ -14,9 +14,19 @@ public class NothingWorker {
   /** Does nothing. */
   static final TaskRef<Integer> NOTHING = TaskRef.of("bench.nothing", Integer.class);
 
+  /** Does nothing for so many milliseconds. */
+  static final TaskRef<Integer> SLEEP = TaskRef.of("bench.sleep", Integer.class);
+
   /** Returns what it is given. */
   @Task("bench.nothing")
   public int nothing(int given) {
     return given;
+  }
+
+  /** Returns what it is given, so many milliseconds later. */
+  @Task("bench.sleep")
+  public int sleep(int millis) throws InterruptedException {
+    Thread.sleep(millis);
+    return millis;
   }
 }

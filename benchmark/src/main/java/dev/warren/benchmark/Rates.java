@@ -51,7 +51,8 @@ final class Rates {
     return of.stream().mapToDouble(value).toArray();
   }
 
-  private static String spread(String format, double[] values) {
+  /** Median, lowest and highest. */
+  static String spread(String format, double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     return (format + " (" + format + " - " + format + ")")

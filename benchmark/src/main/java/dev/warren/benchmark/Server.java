@@ -31,10 +31,27 @@ final class Server implements AutoCloseable {
   /** Starts a jar; its output goes to a file. */
   static Server start(Path log, List<String> program, Map<String, String> settings)
       throws IOException {
+    Path home = Path.of(System.getProperty("java.home"));
+    return start(log, java(home, List.of("-Xmx512m", "-XX:+UseSerialGC")), program, settings);
+  }
+
+  /** The command of a JDK's {@code java}, with options. */
+  static List<String> java(Path home, List<String> options) {
+    List<String> command = new ArrayList<>(List.of(home.resolve("bin/java").toString()));
+    command.addAll(options);
+    return command;
+  }
+
+  /**
+   * As above, by another JVM.
+   *
+   * @param java its command, and its options
+   */
+  static Server start(
+      Path log, List<String> java, List<String> program, Map<String, String> settings)
+      throws IOException {
     int port = freePort();
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
+    List<String> command = new ArrayList<>(java);
     command.addAll(program);
     command.add("--server.port=" + port);
     command.add("--management.server.port=" + freePort());

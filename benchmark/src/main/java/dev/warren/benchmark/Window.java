@@ -1,5 +1,6 @@
 package dev.warren.benchmark;
 
+import dev.warren.TaskRef;
 import dev.warren.WorkerPool;
 import java.time.Duration;
 import java.util.List;
@@ -11,18 +12,28 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Window {
 
   private final WorkerPool pool;
-  private final ProcessHandle worker;
+  private final TaskRef<Integer> task;
+  private final int argument;
+  private final List<ProcessHandle> workers;
   private final int size;
 
   Window(WorkerPool pool, ProcessHandle worker, int size) {
+    this(pool, NothingWorker.NOTHING, 1, List.of(worker), size);
+  }
+
+  /** Of a task with one argument. */
+  Window(
+      WorkerPool pool, TaskRef<Integer> task, int argument, List<ProcessHandle> workers, int size) {
     this.pool = pool;
-    this.worker = worker;
+    this.task = task;
+    this.argument = argument;
+    this.workers = workers;
     this.size = size;
   }
 
   /** One round, from the first task to the last answer; fails if a task does. */
   Measured round(Duration time) throws Exception {
-    return Measured.round(List.of(worker), () -> count(time));
+    return Measured.round(workers, () -> count(time));
   }
 
   private Measured.Count count(Duration time) throws InterruptedException {
@@ -33,7 +44,7 @@ final class Window {
     long end = began + time.toNanos();
     while (System.nanoTime() - end < 0) {
       places.acquire();
-      pool.applyAsync(NothingWorker.NOTHING, 1)
+      pool.applyAsync(task, argument)
           .toCompletableFuture()
           .whenComplete(
               (value, thrown) -> {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,14 @@ record ChildCode(String classPath, @Nullable Path archive) {
   private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final int NAME_BYTES = 12;
   private static final boolean AOT = Runtime.version().feature() >= 25;
+
+  /**
+   * From JDK 20 on a JVM moves the archive to another address, for which it writes to nearly all of
+   * it: of 45 MB in each child 26 could be shared by all. An archive is made with the same options:
+   * a JVM that does not know them makes none, and its children start without both.
+   */
+  private static final List<String> WHERE_IT_WAS_MADE_FOR =
+      List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0");
 
   /**
    * The code of this JVM's application.
@@ -109,15 +118,19 @@ record ChildCode(String classPath, @Nullable Path archive) {
   /** What a JVM needs to use the archive; nothing while there is none. */
   List<String> sharing() {
     return archive != null && Files.isRegularFile(archive)
-        ? List.of((AOT ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive)
+        ? with((AOT ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive)
         : List.of();
   }
 
   /** What a JVM needs to make an archive when it ends, without a word on each class it omits. */
   static List<String> making(Path fresh) {
-    return List.of(
+    return with(
         (AOT ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + fresh,
         "-Xlog:all=error:stdout");
+  }
+
+  private static List<String> with(String... options) {
+    return Stream.concat(WHERE_IT_WAS_MADE_FOR.stream(), Stream.of(options)).toList();
   }
 
   /** Whether there is no archive yet, and there can be one. */
