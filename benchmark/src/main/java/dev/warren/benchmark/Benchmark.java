@@ -63,11 +63,25 @@ public final class Benchmark {
       SpringApplication.run(NothingWorker.class, Arrays.copyOfRange(args, 1, args.length));
       return;
     }
+    if (args.length > 0 && args[0].equals(SpringRelay.ROLE)) {
+      SpringApplication.run(SpringRelay.class, Arrays.copyOfRange(args, 1, args.length));
+      return;
+    }
+    if (args.length > 1 && args[0].equals(LoadClient.ROLE)) {
+      LoadClient.run(args[1], Arguments.of(List.of(args).subList(2, args.length)));
+      System.exit(0);
+    }
     boolean isNamed = args.length > 0 && !args[0].startsWith("--");
     Arguments arguments = Arguments.of(List.of(args).subList(isNamed ? 1 : 0, args.length));
     switch (isNamed ? args[0] : "") {
       case "" -> new Benchmark(arguments).run();
       case "isolation" -> new IsolationBenchmark(arguments).run();
+      case "raw-worker" ->
+          RawRelay.work(
+              arguments.broker(),
+              arguments.text("queue", "raw"),
+              arguments.text("type", "classic"));
+      case "throughput" -> new ThroughputBenchmark(arguments).run();
       case "scale" -> new ScaleBenchmark(arguments).run();
       case "backlog" -> new BacklogBenchmark(arguments).run();
       case "footprint" -> new FootprintBenchmark(arguments).run();

@@ -14,6 +14,9 @@ public class NothingWorker {
   /** Does nothing. */
   static final TaskRef<Integer> NOTHING = TaskRef.of("bench.nothing", Integer.class);
 
+  /** Does nothing with a text. */
+  static final TaskRef<Integer> IGNORE = TaskRef.of("bench.ignore", Integer.class);
+
   /** Does nothing for so many milliseconds. */
   static final TaskRef<Integer> SLEEP = TaskRef.of("bench.sleep", Integer.class);
 
@@ -21,6 +24,12 @@ public class NothingWorker {
   @Task("bench.nothing")
   public int nothing(int given) {
     return given;
+  }
+
+  /** Returns always the same. */
+  @Task("bench.ignore")
+  public int ignore(String text) {
+    return 1;
   }
 
   /** Returns what it is given, so many milliseconds later. */
