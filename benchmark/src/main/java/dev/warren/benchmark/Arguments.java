@@ -33,6 +33,17 @@ record Arguments(Map<String, String> values) {
     return Integer.parseInt(values.getOrDefault(name, String.valueOf(otherwise)));
   }
 
+  /** Values with commas between them. */
+  List<String> list(String name, String otherwise) {
+    return List.of(text(name, otherwise).split(","));
+  }
+
+  /** The broker's process, if it is on this machine and known. */
+  @Nullable ProcessHandle brokerProcess() {
+    String pid = values.get("broker-pid");
+    return pid == null ? null : ProcessHandle.of(Long.parseLong(pid)).orElse(null);
+  }
+
   /** An AMQP URI. */
   String broker() {
     String value = values.get("broker");

@@ -28,9 +28,10 @@ import org.springframework.boot.SpringApplication;
  * round (5), {@code items} of the group (100000; 0: no groups), {@code root} (where the project is;
  * the working directory).
  *
- * <p>With {@code isolation}, {@code scale}, {@code backlog} or {@code footprint} as the first
- * argument: {@link IsolationBenchmark}, {@link ScaleBenchmark}, {@link BacklogBenchmark}, {@link
- * FootprintBenchmark}.
+ * <p>With {@code throughput}, {@code items}, {@code map}, {@code isolation}, {@code scale}, {@code
+ * backlog} or {@code footprint} as the first argument: {@link ThroughputBenchmark}, {@link
+ * ItemsBenchmark}, {@link MapBenchmark}, {@link IsolationBenchmark}, {@link ScaleBenchmark}, {@link
+ * BacklogBenchmark}, {@link FootprintBenchmark}.
  */
 public final class Benchmark {
 
@@ -76,12 +77,14 @@ public final class Benchmark {
     switch (isNamed ? args[0] : "") {
       case "" -> new Benchmark(arguments).run();
       case "isolation" -> new IsolationBenchmark(arguments).run();
-      case "raw-worker" ->
+      case RawRelay.ROLE ->
           RawRelay.work(
               arguments.broker(),
               arguments.text("queue", "raw"),
               arguments.text("type", "classic"));
       case "throughput" -> new ThroughputBenchmark(arguments).run();
+      case "items" -> new ItemsBenchmark(arguments).run();
+      case "map" -> new MapBenchmark(arguments).run();
       case "scale" -> new ScaleBenchmark(arguments).run();
       case "backlog" -> new BacklogBenchmark(arguments).run();
       case "footprint" -> new FootprintBenchmark(arguments).run();

@@ -73,7 +73,7 @@ final class FootprintBenchmark {
         (what, values) ->
             System.out.printf(
                 "| %s | %s |%n",
-                what, Rates.spread("%.0f", values.stream().mapToDouble(d -> d).toArray())));
+                what, Report.spread("%.0f", values.stream().mapToDouble(d -> d).toArray())));
   }
 
   private List<Path> homes() {

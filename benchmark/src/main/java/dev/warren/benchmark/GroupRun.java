@@ -75,7 +75,9 @@ final class GroupRun {
       if (state.equals("FAILED") || state.equals("REVOKED")) {
         throw new IllegalStateException(view.toString());
       }
-      TimeUnit.MILLISECONDS.sleep(20);
+      if (!state.equals("SUCCEEDED")) {
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
     }
   }
 

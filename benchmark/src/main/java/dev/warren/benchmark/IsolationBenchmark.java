@@ -41,6 +41,7 @@ final class IsolationBenchmark {
 
   private final Arguments arguments;
   private final Path folder;
+  private final Report report = new Report("isolation");
   private final int slots;
   private final int rounds;
   private final Duration time;
@@ -70,6 +71,7 @@ final class IsolationBenchmark {
     if (parts.contains("broker")) {
       overBroker();
     }
+    report.write(arguments);
   }
 
   // --- calls -------------------------------------------------------------------------------------
@@ -90,7 +92,7 @@ final class IsolationBenchmark {
         inProcesses.round(slots, warmUp);
       }
       for (int callers : slots == 1 ? new int[] {1} : new int[] {1, slots}) {
-        new Rates()
+        new Rates(report)
             .with(THREAD, () -> inThreads.round(callers, time))
             .with(PROCESS, () -> inProcesses.round(callers, time))
             .measure("calls, " + callers + " at a time", rounds);
@@ -131,7 +133,7 @@ final class IsolationBenchmark {
         inThreads.round(warmUp);
         inProcesses.round(warmUp);
       }
-      new Rates()
+      new Rates(report)
           .with(THREAD, () -> inThreads.round(time))
           .with(PROCESS, () -> inProcesses.round(time))
           .measure("over a broker, " + size + " at a time, " + slots + " slots", rounds);

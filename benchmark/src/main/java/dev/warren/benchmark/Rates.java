@@ -1,13 +1,10 @@
 package dev.warren.benchmark;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * Measures rates in turns, so that a busy moment of the machine meets all of them. The first one is
@@ -15,8 +12,13 @@ import java.util.stream.IntStream;
  */
 final class Rates {
 
+  private final Report report;
   private final Map<String, Callable<Measured>> all = new LinkedHashMap<>();
   private final Map<String, List<Measured>> measured = new LinkedHashMap<>();
+
+  Rates(Report report) {
+    this.report = report;
+  }
 
   Rates with(String name, Callable<Measured> round) {
     all.put(name, round);
@@ -31,31 +33,22 @@ final class Rates {
         measured.computeIfAbsent(one.getKey(), name -> new ArrayList<>()).add(round);
       }
     }
-    double[] first = values(measured.values().iterator().next(), Measured::perSecond);
+    Report.Turns turns = new Report.Turns();
+    Report.Figures first = rates(turns, measured.values().iterator().next());
     measured.forEach(
         (name, of) -> {
-          double[] rates = values(of, Measured::perSecond);
-          double[] ratios =
-              IntStream.range(0, rounds).mapToDouble(i -> rates[i] / first[i]).toArray();
+          Report.Figures rates = rates(turns, of);
+          Report.Figures micros = turns.figures(of.stream().map(Measured::cpuMicros).toList());
+          double[] ratios = rates.of(first);
+          report.add(what, name, "tasks/s", rates, ratios);
+          report.add(what, name, "µs of processor time a task", micros, null);
           System.out.printf(
               "| %s | %s | %s | %s | %s |%n",
-              what,
-              name,
-              spread("%.0f", rates),
-              spread("%.1f", values(of, Measured::cpuMicros)),
-              spread("%.2f", ratios));
+              what, name, rates.text("%.0f"), micros.text("%.1f"), Report.spread("%.2f", ratios));
         });
   }
 
-  private static double[] values(List<Measured> of, ToDoubleFunction<Measured> value) {
-    return of.stream().mapToDouble(value).toArray();
-  }
-
-  /** Median, lowest and highest. */
-  static String spread(String format, double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return (format + " (" + format + " - " + format + ")")
-        .formatted(sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
+  private static Report.Figures rates(Report.Turns turns, List<Measured> of) {
+    return turns.figures(of.stream().map(Measured::perSecond).toList());
   }
 }

@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class RawRelay {
 
+  /** The argument with which this program is the worker. */
+  static final String ROLE = "raw-worker";
+
+  /** What tables call it. */
+  static final String TITLE = "raw relay";
+
   private static final int BYTES = 256;
   private static final int PREFETCH = 100;
   private static final Duration START = Duration.ofMinutes(2);
@@ -70,6 +76,14 @@ final class RawRelay {
         },
         tag -> {});
     new CountDownLatch(1).await();
+  }
+
+  /** What a broker says that it is. */
+  static String brokerVersion(String broker) throws Exception {
+    try (Connection connection = connect(broker)) {
+      Map<String, Object> properties = connection.getServerProperties();
+      return properties.get("product") + " " + properties.get("version");
+    }
   }
 
   /** Waits until somebody works on a queue, for up to two minutes. */

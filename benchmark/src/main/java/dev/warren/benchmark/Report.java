@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What one run has measured, for people and for machines. Ratios are made round by round, and only
- * between figures of one run that took turns: of others there is none.
+ * What one run has measured, for machines; the tables are for people. Ratios are made round by
+ * round, and only between figures that took turns in one run: of others there is none.
  */
 final class Report {
 
@@ -26,20 +26,29 @@ final class Report {
     this.part = part;
   }
 
+  /** Sides that are measured round by round, one after the other. */
+  static final class Turns {
+
+    /** A value for each round of one side. */
+    Figures figures(List<Double> rounds) {
+      return new Figures(this, rounds.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+  }
+
   /**
    * Figures of one side, a value for each round.
    *
-   * @param run in which they were measured
+   * @param turns in which they were measured
    */
-  record Figures(Report run, double[] rounds) {
+  record Figures(Turns turns, double[] rounds) {
 
     /**
      * These figures in terms of others, round by round.
      *
-     * @throws IllegalArgumentException if the others are of another run, or did not take turns
+     * @throws IllegalArgumentException if the others did not take turns with these
      */
     double[] of(Figures others) {
-      if (others.run != run || others.rounds.length != rounds.length) {
+      if (others.turns != turns || others.rounds.length != rounds.length) {
         throw new IllegalArgumentException(
             "a ratio is made of figures that were measured in turns in one run only: the machine is"
                 + " another one in every run");
@@ -49,14 +58,14 @@ final class Report {
           .toArray();
     }
 
-    String text(String format) {
-      return Rates.spread(format, rounds);
+    double median() {
+      return Report.median(rounds);
     }
-  }
 
-  /** Figures of this run. */
-  Figures figures(List<Double> rounds) {
-    return new Figures(this, rounds.stream().mapToDouble(Double::doubleValue).toArray());
+    /** Median, lowest and highest. */
+    String text(String format) {
+      return Report.spread(format, rounds);
+    }
   }
 
   /**
@@ -64,33 +73,45 @@ final class Report {
    *
    * @param what is measured
    * @param side whose it is
-   * @param ratios to the limit; null if that was not measured in this run
+   * @param ratios to the limit; null if that was not measured in these turns
    */
   void add(String what, String side, String unit, Figures figures, double @Nullable [] ratios) {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("what", what);
     row.put("side", side);
     row.put("unit", unit);
-    row.put("median", median(figures.rounds()));
+    row.put("median", figures.median());
     row.put("rounds", figures.rounds());
     row.put("ratio", ratios == null ? null : median(ratios));
     row.put("ratios", ratios);
     rows.add(row);
   }
 
-  /** Writes all rows as JSON. */
-  void write(Path file, Map<String, ?> about) throws IOException {
+  /** Writes all rows as JSON to the file that {@code --json} names, or to one in the module. */
+  void write(Arguments arguments) throws Exception {
+    Map<String, String> told = new LinkedHashMap<>(arguments.values());
+    told.remove("broker"); // these two may have passwords in them
+    told.remove("postgres");
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("part", part);
     all.put("at", Instant.now().toString());
     all.put("java", Runtime.version().toString());
+    all.put("broker", RawRelay.brokerVersion(arguments.broker()));
     all.put("processors", Runtime.getRuntime().availableProcessors());
-    all.putAll(about);
+    all.put("arguments", told);
     all.put("rows", rows);
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
-    }
+    write(file(arguments), all);
+  }
+
+  private Path file(Arguments arguments) {
+    String named = arguments.text("json");
+    return named == null
+        ? arguments.root().resolve("benchmark/target/results").resolve(part + ".json")
+        : Path.of(named);
+  }
+
+  private static void write(Path file, Map<String, Object> all) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(
         file,
         JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(all));
@@ -100,5 +121,12 @@ final class Report {
   static double median(double[] values) {
     double[] sorted = DoubleStream.of(values).sorted().toArray();
     return sorted[sorted.length / 2];
+  }
+
+  /** Median, lowest and highest. */
+  static String spread(String format, double[] values) {
+    double[] sorted = DoubleStream.of(values).sorted().toArray();
+    return (format + " (" + format + " - " + format + ")")
+        .formatted(sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
   }
 }

@@ -125,9 +125,9 @@ final class ScaleBenchmark {
           System.out.printf(
               "| %d | %s | %s | %s |%n",
               workers,
-              Rates.spread("%.0f", rate),
-              Rates.spread("%.3f", ofIdeal),
-              Rates.spread("%.2f", times));
+              Report.spread("%.0f", rate),
+              Report.spread("%.3f", ofIdeal),
+              Report.spread("%.2f", times));
         });
   }
 }
