@@ -138,10 +138,13 @@ final class SlotConsumer {
     changing = true;
     try {
       settling.prefetch(wanted);
-      cancel(open, queue);
+      consumed.remove(queue);
+      open.basicCancel(queue);
       consume(open);
     } catch (IOException | RuntimeException e) {
-      log.debug("another prefetch: {}", e.toString()); // the channel is opened again
+      log.debug("another prefetch: {}", e.toString());
+      abort(open); // it is not known what the broker consumes for us
+      broker.consuming().reopen(opener);
     } finally {
       changing = false;
     }
@@ -168,11 +171,15 @@ final class SlotConsumer {
   }
 
   private void flushAndAbort(Channel open) {
+    Acks.Ledger unwritten = ledger;
+    if (unwritten != null) {
+      unwritten.flush();
+    }
+    abort(open);
+  }
+
+  private static void abort(Channel open) {
     try {
-      Acks.Ledger unwritten = ledger;
-      if (unwritten != null) {
-        unwritten.flush();
-      }
       open.abort();
     } catch (IOException | RuntimeException e) {
       log.debug("aborting a channel: {}", e.toString());
