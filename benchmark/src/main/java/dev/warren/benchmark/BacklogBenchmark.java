@@ -4,9 +4,11 @@ import dev.warren.Warren;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 
@@ -17,7 +19,7 @@ import org.springframework.boot.logging.LoggingSystem;
  *
  * <p>Arguments: {@code broker} (an AMQP URI; required), {@code broker-pid} (for its memory; none if
  * absent), {@code items} (1000000), {@code warm-up} tasks ahead of them (100000), {@code slots}
- * (4).
+ * (4), {@code json} (a file).
  */
 final class BacklogBenchmark {
 
@@ -48,8 +50,8 @@ final class BacklogBenchmark {
       long began = System.nanoTime();
       backlog.fill(warmUp + items, REPLIES);
       System.out.printf(
-          "%n%,d tasks are queued after %.0f s; broker %s MB%n",
-          warmUp + items, (System.nanoTime() - began) / 1e9, broker());
+          "%n%,d tasks are queued after %.0f s; broker %.0f MB%n",
+          warmUp + items, (System.nanoTime() - began) / 1e9, brokerMegabytes());
       try (Server worker = worker()) {
         drain(backlog, worker);
         worker.mustBeAlive();
@@ -75,6 +77,7 @@ final class BacklogBenchmark {
       marks[i] = Math.max(1, warmUp + items * i / PARTS);
     }
     long[] moments = new long[PARTS + 1];
+    List<List<Double>> memory = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     System.out.printf(
         "%nDrained by one worker%n%n"
             + "| replies | tasks/s of this tenth | worker MB | client MB | broker MB |%n"
@@ -84,29 +87,51 @@ final class BacklogBenchmark {
         marks,
         (mark, nanos) -> {
           moments[mark] = nanos;
+          double[] now = {
+            Memory.megabytes(worker.process().pid()),
+            Memory.megabytes(ProcessHandle.current().pid()),
+            brokerMegabytes()
+          };
+          for (int i = 0; i < now.length; i++) {
+            memory.get(i).add(now[i]);
+          }
           System.out.printf(
-              "| %,d | %s | %d | %d | %s |%n",
+              "| %,d | %s | %.0f | %.0f | %.0f |%n",
               marks[mark] - warmUp,
               mark == 0 ? "" : "%.0f".formatted(rate(moments, mark)),
-              Memory.megabytes(worker.process().pid()),
-              Memory.megabytes(ProcessHandle.current().pid()),
-              broker());
+              now[0],
+              now[1],
+              now[2]);
         });
+    report(moments, memory);
     System.out.printf(
         "%nRate of the last tenth, of the first: %.2f%n", rate(moments, PARTS) / rate(moments, 1));
+  }
+
+  /** A round is a tenth. */
+  private void report(long[] moments, List<List<Double>> memory) throws Exception {
+    Report report = new Report("backlog");
+    Report.Turns tenths = new Report.Turns();
+    List<Double> rates =
+        IntStream.rangeClosed(1, PARTS).mapToObj(part -> rate(moments, part)).toList();
+    report.add("backlog of " + items, "worker", "tasks/s", tenths.figures(rates), null);
+    List<String> processes = List.of("worker", "client", "broker");
+    for (int i = 0; i < processes.size(); i++) {
+      report.add(
+          "backlog of " + items, processes.get(i), "MB", tenths.figures(memory.get(i)), null);
+    }
+    report.write(arguments);
   }
 
   private double rate(long[] moments, int part) {
     return items / (double) PARTS / ((moments[part] - moments[part - 1]) / 1e9);
   }
 
-  private String broker() {
+  /** Of the broker, and what it has started; not a number if it is not known. */
+  private double brokerMegabytes() {
     String pid = arguments.text("broker-pid");
     return pid == null
-        ? "?"
-        : ProcessHandle.of(Long.parseLong(pid))
-            .map(Memory::megabytes)
-            .map(String::valueOf)
-            .orElse("?");
+        ? Double.NaN
+        : ProcessHandle.of(Long.parseLong(pid)).map(Memory::megabytes).orElse(0L);
   }
 }

@@ -30,7 +30,7 @@ import org.springframework.boot.logging.LoggingSystem;
  * Arguments: {@code broker} (an AMQP URI; required), {@code java} (homes of JDKs, with commas; the
  * one this runs on), {@code rounds} (5), {@code starts} of children in a round (3), {@code options}
  * of the JVM for worker and producer, {@code child-options}, both separated by commas, {@code
- * parts} ({@code worker,producer,child}), {@code root}.
+ * parts} ({@code worker,producer,child}), {@code root}, {@code json} (a file).
  */
 final class FootprintBenchmark {
 
@@ -69,11 +69,14 @@ final class FootprintBenchmark {
     }
     System.out.printf(
         "%nMedian (lowest - highest) of %d rounds, in turns%n%n| | |%n| --- | --- |%n", rounds);
+    Report report = new Report("footprint");
     measured.forEach(
-        (what, values) ->
-            System.out.printf(
-                "| %s | %s |%n",
-                what, Report.spread("%.0f", values.stream().mapToDouble(d -> d).toArray())));
+        (what, values) -> {
+          Report.Figures figures = new Report.Turns().figures(values);
+          System.out.printf("| %s | %s |%n", what, figures.text("%.0f"));
+          report.add("footprint", what, what.contains("MB") ? "MB" : "ms", figures, null);
+        });
+    report.write(arguments);
   }
 
   private List<Path> homes() {

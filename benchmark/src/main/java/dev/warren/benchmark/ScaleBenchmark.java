@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
@@ -20,7 +21,7 @@ import org.springframework.boot.logging.LoggingSystem;
  *
  * <p>Arguments: {@code broker} (an AMQP URI; required), {@code workers} (1,2,4,8), {@code slots} of
  * each (4), {@code millis} that a task sleeps (50), {@code rounds} (5), {@code seconds} of a round
- * (10), {@code warm-up} in seconds (5).
+ * (10), {@code warm-up} in seconds (5), {@code json} (a file).
  */
 final class ScaleBenchmark {
 
@@ -104,8 +105,10 @@ final class ScaleBenchmark {
             String.valueOf(slots)));
   }
 
-  private void print(Map<Integer, double[]> rates, int rounds, Duration time) {
-    double[] one = rates.values().iterator().next();
+  private void print(Map<Integer, double[]> rates, int rounds, Duration time) throws Exception {
+    Report report = new Report("scale");
+    Report.Turns turns = new Report.Turns();
+    Report.Figures one = figures(turns, rates.values().iterator().next());
     int fewest = rates.keySet().iterator().next();
     System.out.printf(
         "%nTasks that sleep %d ms, %d slots a worker, %d rounds of %d s, in turns:"
@@ -116,12 +119,10 @@ final class ScaleBenchmark {
     rates.forEach(
         (workers, rate) -> {
           double ideal = workers * slots * 1000.0 / millis;
-          double[] ofIdeal = new double[rounds];
-          double[] times = new double[rounds];
-          for (int i = 0; i < rounds; i++) {
-            ofIdeal[i] = rate[i] / ideal;
-            times[i] = rate[i] / one[i];
-          }
+          double[] ofIdeal = DoubleStream.of(rate).map(each -> each / ideal).toArray();
+          Report.Figures figures = figures(turns, rate);
+          double[] times = figures.of(one);
+          report.add("scale-out", workers + " workers", "tasks/s", figures, times);
           System.out.printf(
               "| %d | %s | %s | %s |%n",
               workers,
@@ -129,5 +130,10 @@ final class ScaleBenchmark {
               Report.spread("%.3f", ofIdeal),
               Report.spread("%.2f", times));
         });
+    report.write(arguments);
+  }
+
+  private static Report.Figures figures(Report.Turns turns, double[] rates) {
+    return turns.figures(DoubleStream.of(rates).boxed().toList());
   }
 }
