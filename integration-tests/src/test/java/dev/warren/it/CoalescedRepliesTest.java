@@ -16,8 +16,8 @@ import dev.warren.it.kit.Deadline;
 import dev.warren.it.kit.PlainAmqp;
 import dev.warren.it.kit.TestBroker;
 import dev.warren.it.kit.WorkerProcess;
-import dev.warren.wire.ReplyBundle;
 import dev.warren.rabbit.AmqpMessages;
+import dev.warren.wire.ReplyBundle;
 import dev.warren.wire.WireMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,7 +29,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Several results in one message, for a Warren client that is ready for them, and for nobody else. */
+/**
+ * Several results in one message, for a Warren client that is ready for them, and for nobody else.
+ */
 @Tag(Ci.SECOND_PASS_ONLY)
 class CoalescedRepliesTest {
 
