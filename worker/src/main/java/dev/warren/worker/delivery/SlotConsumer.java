@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -238,6 +239,7 @@ final class SlotConsumer {
   private final class QueueConsumer extends DefaultConsumer {
     private final String source;
     private final AtomicInteger uses = inUse;
+    private final AtomicBoolean ended = new AtomicBoolean();
     private final Acks.Ledger settling = Objects.requireNonNull(ledger);
 
     QueueConsumer(Channel channel, String source) {
@@ -267,7 +269,14 @@ final class SlotConsumer {
     /** After all that was delivered. */
     @Override
     public void handleCancelOk(String consumerTag) {
-      unused(uses);
+      ended();
+    }
+
+    /** The broker's cancel and its answer to ours may cross. */
+    private void ended() {
+      if (ended.compareAndSet(false, true)) {
+        unused(uses);
+      }
     }
 
     /** The queue was deleted under us. */
@@ -275,7 +284,7 @@ final class SlotConsumer {
     public void handleCancel(String consumerTag) {
       log.warn("queue '{}' was deleted; declaring it again", source);
       consumed.remove(source, this); // and not one that prefetch() has put in its place
-      unused(uses);
+      ended();
       broker.redeclare(queue).whenComplete((done, failure) -> broker.consuming().reopen(opener));
     }
 
