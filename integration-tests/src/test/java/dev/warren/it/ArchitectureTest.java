@@ -28,7 +28,7 @@ import org.jspecify.annotations.NullMarked;
 class ArchitectureTest {
 
   private static final String DELIVERY = "dev.warren.worker.delivery";
-  private static final String REPLY_LISTENER = "dev.warren.rabbit.ReplyListener";
+  private static final String ACKS = "dev.warren.rabbit.Acks";
   private static final String REPLY_INTAKE = "dev.warren.rabbit.ReplyIntake";
   private static final String ITEM_DELIVERY = "dev.warren.queue.ItemDelivery";
   private static final String DEAD_LETTERS = "dev.warren.rabbit.DeadLetters";
@@ -39,7 +39,7 @@ class ArchitectureTest {
       noClasses()
           .that(
               DescribedPredicate.not(resideInAPackage(DELIVERY))
-                  .and(DescribedPredicate.not(nestedIn(REPLY_LISTENER)))
+                  .and(DescribedPredicate.not(nestedIn(ACKS)))
                   .and(DescribedPredicate.not(nestedIn(REPLY_INTAKE)))
                   .and(DescribedPredicate.not(nestedIn(DEAD_LETTERS)))
                   .and(DescribedPredicate.not(nestedIn(CHORD_REPLIES)))
