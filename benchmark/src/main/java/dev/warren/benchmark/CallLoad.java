@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class CallLoad implements Load {
 
   private static final int MOST = 5_000_000;
+
+  /** Who has no answer then gets none: a template of Spring's may lose one. */
+  private static final Duration ANSWER = Duration.ofSeconds(20);
 
   private final Caller caller;
   private final int[] micros = new int[MOST];
@@ -24,10 +29,12 @@ final class CallLoad implements Load {
   public RemoteClient.Round round(String queue, int window, Duration time) throws Exception {
     AtomicInteger count = new AtomicInteger();
     AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
+    AtomicLong last = new AtomicLong();
     Semaphore places = new Semaphore(window);
     long began = System.nanoTime();
-    while (System.nanoTime() - began < time.toNanos() && failed.get() == null) {
-      places.acquire();
+    while (System.nanoTime() - began < time.toNanos()
+        && failed.get() == null
+        && places.tryAcquire(ANSWER.toSeconds(), TimeUnit.SECONDS)) {
       long called = System.nanoTime();
       caller.call(
           queue,
@@ -39,11 +46,14 @@ final class CallLoad implements Load {
             if (at < MOST) {
               micros[at] = (int) ((System.nanoTime() - called) / 1_000);
             }
+            last.set(System.nanoTime());
             places.release();
           });
     }
-    places.acquire(window);
-    double seconds = (System.nanoTime() - began) / 1e9;
+    if (!places.tryAcquire(window, ANSWER.toSeconds(), TimeUnit.SECONDS)) {
+      System.err.printf("%d calls of a round had no answer%n", window - places.availablePermits());
+    }
+    double seconds = (last.get() - began) / 1e9;
     if (failed.get() != null) {
       throw new IllegalStateException("a task failed", failed.get());
     }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *       is not done.
  *   <li>A2: an ack is written within about {@link #PATIENCE}, and at once if the broker may be
  *       waiting for it: when a quarter of what the channel may have unsettled is done.
- *   <li>A3: {@link #close} writes what is left.
+ *   <li>A3: {@link #close} writes what is left; what is done later is acked at once.
  * </ul>
  */
 public final class Acks implements AutoCloseable {
@@ -36,6 +36,7 @@ public final class Acks implements AutoCloseable {
   /** Channels with acks to write, each once. */
   private final BlockingQueue<Ledger> due = new LinkedBlockingQueue<>();
 
+  private final Duration patience;
   private final Thread writer;
   private volatile boolean closed;
 
@@ -43,6 +44,11 @@ public final class Acks implements AutoCloseable {
    * @param name of the thread that writes
    */
   public Acks(String name) {
+    this(name, PATIENCE);
+  }
+
+  Acks(String name, Duration patience) {
+    this.patience = patience;
     this.writer = Threads.named(name).newThread(this::writeAll);
     writer.start();
   }
@@ -58,7 +64,7 @@ public final class Acks implements AutoCloseable {
     return ledger;
   }
 
-  /** Writes what is left, for two seconds at most, and takes no more. */
+  /** Writes what is left, for two seconds at most. */
   @Override
   public void close() {
     closed = true;
@@ -71,7 +77,7 @@ public final class Acks implements AutoCloseable {
       try {
         Ledger first = due.take();
         if (!first.isUrgent()) {
-          LockSupport.parkNanos(PATIENCE.toNanos()); // until another one is
+          LockSupport.parkNanos(patience.toNanos()); // until another one is
         }
         write(first);
       } catch (InterruptedException e) {
@@ -138,7 +144,9 @@ public final class Acks implements AutoCloseable {
       if (becomesDue) {
         due.add(this);
       }
-      if (urgent) {
+      if (closed) {
+        flush(); // the writer may have ended before it could see this
+      } else if (urgent) {
         LockSupport.unpark(writer);
       }
     }

@@ -108,7 +108,7 @@ final class ConfirmChannel implements ConfirmListener {
   private void abort(String why) {
     abandon(why);
     try {
-      channel.abort();
+      FrameGuard.apart(channel::abort); // it waits for an answer to what would not be flushed
     } catch (IOException e) {
       log.debug("aborting a channel: {}", Reason.of(e));
     }

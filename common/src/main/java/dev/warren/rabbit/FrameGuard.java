@@ -135,6 +135,27 @@ final class FrameGuard implements FrameHandler {
     }
   }
 
+  /** Calls the broker and waits for its answer, in the middle of {@link #together}. */
+  static void apart(Call call) throws IOException {
+    Connection before = WRITTEN_TOGETHER.get();
+    WRITTEN_TOGETHER.remove();
+    try {
+      call.run();
+    } finally {
+      WRITTEN_TOGETHER.set(before);
+    }
+  }
+
+  /** Whether this thread leaves flushing to the end of {@link #together}. */
+  static boolean isTogether(Connection connection) {
+    return WRITTEN_TOGETHER.get() == connection;
+  }
+
+  /** A call to the broker. */
+  interface Call {
+    void run() throws IOException;
+  }
+
   @Override
   public @Nullable Frame readFrame() throws IOException {
     Frame frame = handler.readFrame();
@@ -214,7 +235,7 @@ final class FrameGuard implements FrameHandler {
 
   @Override
   public void flush(@Nullable WriteListener listener) throws IOException {
-    if (listener != null || connection == null || WRITTEN_TOGETHER.get() != connection) {
+    if (listener != null || connection == null || !isTogether(connection)) {
       handler.flush(listener);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.Channel;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,7 @@ class AcksTest {
 
   @Test
   void whatIsDoneIsAckedTogetherUpToTheFirstThatIsNot() {
-    Acks.Ledger ledger = closed().of(channel, 100);
+    Acks.Ledger ledger = writtenByTheTest();
     deliver(ledger, 5);
 
     ledger.ack(2);
@@ -44,7 +45,7 @@ class AcksTest {
 
   @Test
   void whatIsNeverDoneIsNeverAckedWithOthers() {
-    Acks.Ledger ledger = closed().of(channel, 100);
+    Acks.Ledger ledger = writtenByTheTest();
     deliver(ledger, 3);
 
     ledger.ack(2);
@@ -57,7 +58,7 @@ class AcksTest {
 
   @Test
   void whatIsGivenBackIsGivenBackBeforeAnAckMayReachBeyondIt() throws IOException {
-    Acks.Ledger ledger = closed().of(channel, 100);
+    Acks.Ledger ledger = writtenByTheTest();
     deliver(ledger, 3);
 
     ledger.ack(1);
@@ -70,7 +71,7 @@ class AcksTest {
 
   @Test
   void nothingIsAckedTwice() {
-    Acks.Ledger ledger = closed().of(channel, 100);
+    Acks.Ledger ledger = writtenByTheTest();
     deliver(ledger, 1);
 
     ledger.ack(1);
@@ -106,11 +107,21 @@ class AcksTest {
     assertThat(written).hasSize(10);
   }
 
-  /** Whose ledgers are written by the test alone. */
-  private static Acks closed() {
+  @Test
+  void whatIsDoneLaterIsAckedAtOnce() {
     Acks acks = new Acks("acks");
     acks.close();
-    return acks;
+    Acks.Ledger ledger = acks.of(channel, 100);
+    deliver(ledger, 2);
+
+    ledger.ack(2);
+
+    assertThat(written).containsExactly("basicAck 2");
+  }
+
+  /** Its own writer is so patient that only the test writes. */
+  private Acks.Ledger writtenByTheTest() {
+    return new Acks("acks", Duration.ofDays(1)).of(channel, 1_000_000);
   }
 
   private static void deliver(Acks.Ledger ledger, int count) {

@@ -141,6 +141,7 @@ final class Consumers {
               tail.clear();
             });
     fill();
+    all.forEach(one -> one.prefetch(prefetchNow())); // a share of what is fetched ahead
     unwanted.forEach(SlotConsumer::retire);
     return count;
   }

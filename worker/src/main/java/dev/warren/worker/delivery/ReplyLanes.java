@@ -67,8 +67,7 @@ final class ReplyLanes {
         some.size() == 1
             ? some.get(0).reply()
             : ReplyBundle.of(some.stream().map(Waiting::reply).toList());
-    publisher
-        .apply(queue, message)
+    published(queue, message)
         .whenComplete(
             (outcome, failure) -> {
               sendNext(queue);
@@ -80,6 +79,15 @@ final class ReplyLanes {
                 }
               }
             });
+  }
+
+  /** Never throws: all that comes after would wait in the lane for ever. */
+  private CompletableFuture<PublishOutcome> published(String queue, WireMessage message) {
+    try {
+      return publisher.apply(queue, message);
+    } catch (Throwable e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private void sendNext(String queue) {

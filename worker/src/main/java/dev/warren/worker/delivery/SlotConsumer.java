@@ -13,10 +13,11 @@ import dev.warren.rabbit.Threads;
 import dev.warren.rabbit.Topology;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -49,7 +50,7 @@ final class SlotConsumer {
   private volatile Acks.@Nullable Ledger ledger; // likewise; the channel's
 
   /** The queues that are consumed on this channel. */
-  private final Set<String> consumed = ConcurrentHashMap.newKeySet();
+  private final Map<String, QueueConsumer> consumed = new ConcurrentHashMap<>();
 
   private volatile boolean stopped;
 
@@ -87,7 +88,7 @@ final class SlotConsumer {
   /** Whether tasks can reach this slot right now. */
   boolean isConsuming() {
     Channel open = channel;
-    return open != null && open.isOpen() && (changing || consumed.containsAll(sources));
+    return open != null && open.isOpen() && (changing || consumed.keySet().containsAll(sources));
   }
 
   /** The task queue. */
@@ -98,7 +99,7 @@ final class SlotConsumer {
   /** Whether the broker counts this slot among the queue's consumers. */
   boolean isConsumingQueue() {
     Channel open = channel;
-    return open != null && open.isOpen() && (changing || consumed.contains(queue));
+    return open != null && open.isOpen() && (changing || consumed.containsKey(queue));
   }
 
   /**
@@ -132,7 +133,7 @@ final class SlotConsumer {
         || open == null
         || !open.isOpen()
         || settling == null
-        || !consumed.contains(queue)) {
+        || !consumed.containsKey(queue)) {
       return;
     }
     changing = true;
@@ -188,7 +189,7 @@ final class SlotConsumer {
 
   private void cancel(Channel open, String source) {
     try {
-      if (consumed.remove(source)) {
+      if (consumed.remove(source) != null) {
         open.basicCancel(source);
       }
     } catch (IOException | RuntimeException e) {
@@ -201,25 +202,28 @@ final class SlotConsumer {
     if (current == null || !current.isOpen()) {
       consumed.clear();
       inUse = new AtomicInteger();
-      channel = BrokerLink.openChannel(connection, this::setUp);
+      BrokerLink.openChannel(connection, this::setUp);
     } else {
       consume(current);
     }
   }
 
-  private void setUp(Channel fresh) throws IOException {
+  /** At once for prefetch(), which would else miss what is consumed here with the one before. */
+  private synchronized void setUp(Channel fresh) throws IOException {
     ledger = acks.of(fresh, prefetch);
+    channel = fresh;
     consume(fresh);
   }
 
   private synchronized void consume(Channel open) throws IOException {
     try {
       for (String source : sources) {
-        if (!stopped && !consumed.contains(source)) {
+        if (!stopped && !consumed.containsKey(source)) {
           inUse.incrementAndGet();
           open.basicQos(source.equals(queue) ? prefetch : leastPrefetch);
-          open.basicConsume(source, false, source, new QueueConsumer(open, source));
-          consumed.add(source);
+          QueueConsumer consumer = new QueueConsumer(open, source);
+          open.basicConsume(source, false, source, consumer);
+          consumed.put(source, consumer);
         }
       }
     } catch (IOException | RuntimeException e) {
@@ -235,6 +239,7 @@ final class SlotConsumer {
   private final class QueueConsumer extends DefaultConsumer {
     private final String source;
     private final AtomicInteger uses = inUse;
+    private final AtomicBoolean ended = new AtomicBoolean();
     private final Acks.Ledger settling = Objects.requireNonNull(ledger);
 
     QueueConsumer(Channel channel, String source) {
@@ -264,15 +269,22 @@ final class SlotConsumer {
     /** After all that was delivered. */
     @Override
     public void handleCancelOk(String consumerTag) {
-      unused(uses);
+      ended();
+    }
+
+    /** The broker's cancel and its answer to ours may cross. */
+    private void ended() {
+      if (ended.compareAndSet(false, true)) {
+        unused(uses);
+      }
     }
 
     /** The queue was deleted under us. */
     @Override
     public void handleCancel(String consumerTag) {
       log.warn("queue '{}' was deleted; declaring it again", source);
-      consumed.remove(source);
-      unused(uses);
+      consumed.remove(source, this); // and not one that prefetch() has put in its place
+      ended();
       broker.redeclare(queue).whenComplete((done, failure) -> broker.consuming().reopen(opener));
     }
 

@@ -44,6 +44,24 @@ class ReplyLanesTest {
   }
 
   @Test
+  void aFailureToPublishHoldsUpNoneThatComesAfter() {
+    List<String> calls = new ArrayList<>();
+    ReplyLanes failing =
+        new ReplyLanes(
+            (queue, message) -> {
+              calls.add(String.valueOf(message.correlationId()));
+              throw new OutOfMemoryError("test");
+            });
+
+    CompletableFuture<PublishOutcome> first = failing.publish("q", reply("a"));
+    CompletableFuture<PublishOutcome> second = failing.publish("q", reply("b"));
+
+    assertThat(first).isCompletedExceptionally();
+    assertThat(second).isCompletedExceptionally();
+    assertThat(calls).containsExactly("a", "b");
+  }
+
+  @Test
   void thoseThatBecomeReadyMeanwhileGoTogetherAfterTheConfirm() {
     lanes.publish("q", reply("a"));
     lanes.publish("q", reply("b"));
