@@ -238,15 +238,12 @@ public final class Benchmark {
       worker.mustBeAlive();
       System.out.printf(
           "| %s | %.1f s | %.1f s | %.1f s | %.0f |%n",
-          name,
-          times.accepted(),
-          times.finished(),
-          times.read(),
-          items / times.finished());
+          name, times.accepted(), times.finished(), times.read(), items / times.finished());
       Report.Turns turns = new Report.Turns(); // of its own: a group has no turns with another
       String what = "group of " + items;
       report.add(what, name, "s until 202", turns.figures(List.of(times.accepted())), null);
-      report.add(what, name, "s until all have run", turns.figures(List.of(times.finished())), null);
+      report.add(
+          what, name, "s until all have run", turns.figures(List.of(times.finished())), null);
       report.add(what, name, "s until all are read", turns.figures(List.of(times.read())), null);
     }
   }

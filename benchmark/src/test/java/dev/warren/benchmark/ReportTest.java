@@ -34,7 +34,6 @@ class ReportTest {
     Report.Turns turns = new Report.Turns();
 
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> turns.figures(List.of(1.0, 2.0)).of(turns.figures(List.of(1.0))));
+        .isThrownBy(() -> turns.figures(List.of(1.0, 2.0)).of(turns.figures(List.of(1.0))));
   }
 }
