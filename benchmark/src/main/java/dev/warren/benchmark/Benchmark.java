@@ -36,6 +36,8 @@ import org.springframework.boot.SpringApplication;
 public final class Benchmark {
 
   private static final String BARE = "bare";
+  private static final String BARE_TITLE = "bare Spring MVC endpoint";
+  private static final String POSTS = "POST /api/v1/tasks";
   private static final String H2 = "Warren, H2";
   private static final String POSTGRES = "Warren, PostgreSQL";
   private static final Duration WARM_UP = Duration.ofSeconds(10);
@@ -46,7 +48,7 @@ public final class Benchmark {
   private final Path root;
   private final Path folder;
   private final Map<String, Server> servers = new LinkedHashMap<>();
-  private double bare = Double.NaN; // requests a second
+  private final Report report = new Report("producer");
 
   private Benchmark(Arguments arguments) throws IOException {
     this.arguments = arguments;
@@ -105,13 +107,14 @@ public final class Benchmark {
     } finally {
       servers.values().forEach(Server::close);
     }
+    report.write(arguments);
   }
 
   // --- what is measured --------------------------------------------------------------------------
 
   private void startServers() throws IOException, InterruptedException {
     servers.put(
-        "bare Spring MVC endpoint",
+        BARE_TITLE,
         start(
             BARE,
             List.of("-jar", Server.OWN_JAR, BARE),
@@ -172,28 +175,36 @@ public final class Benchmark {
     }
     System.out.printf(
         "%nPOST /api/v1/tasks, %d connections, median of %d rounds of %d s, in turns%n%n"
-            + "| | requests/s (lowest - highest round) | p50 ms | p99 ms | of the bare endpoint |%n"
+            + "| | requests/s (lowest - highest round) | p50 ms | p99 ms"
+            + " | of the bare endpoint, round by round |%n"
             + "| --- | --- | --- | --- | --- |%n",
         connections, arguments.number("rounds", 5), time.toSeconds());
+    Report.Turns turns = new Report.Turns();
+    Report.Figures limit = rates(turns, measured.get(BARE_TITLE));
     for (Map.Entry<String, List<Latencies>> one : measured.entrySet()) {
-      double[] rates = one.getValue().stream().mapToDouble(Latencies::perSecond).sorted().toArray();
-      double rate = rates[rates.length / 2];
-      bare = Double.isNaN(bare) ? rate : bare;
+      Report.Figures rates = rates(turns, one.getValue());
+      Report.Figures p50 = percentiles(turns, one.getValue(), 0.5);
+      Report.Figures p99 = percentiles(turns, one.getValue(), 0.99);
+      report.add(POSTS, one.getKey(), "requests/s", rates, rates.of(limit));
+      report.add(POSTS, one.getKey(), "p50 ms", p50, null);
+      report.add(POSTS, one.getKey(), "p99 ms", p99, null);
       System.out.printf(
-          "| %s | %.0f (%.0f - %.0f) | %.1f | %.1f | %.0f %% |%n",
+          "| %s | %s | %.1f | %.1f | %s |%n",
           one.getKey(),
-          rate,
-          rates[0],
-          rates[rates.length - 1],
-          median(one.getValue(), 0.5),
-          median(one.getValue(), 0.99),
-          100 * rate / bare);
+          rates.text("%.0f"),
+          p50.median(),
+          p99.median(),
+          Report.spread("%.2f", rates.of(limit)));
     }
   }
 
-  private static double median(List<Latencies> rounds, double share) {
-    double[] all = rounds.stream().mapToDouble(r -> r.percentile(share)).sorted().toArray();
-    return all[all.length / 2];
+  private static Report.Figures rates(Report.Turns turns, List<Latencies> rounds) {
+    return turns.figures(rounds.stream().map(Latencies::perSecond).toList());
+  }
+
+  private static Report.Figures percentiles(
+      Report.Turns turns, List<Latencies> rounds, double share) {
+    return turns.figures(rounds.stream().map(round -> round.percentile(share)).toList());
   }
 
   // --- groups ------------------------------------------------------------------------------------
@@ -201,9 +212,8 @@ public final class Benchmark {
   private void groups(int items) throws IOException, InterruptedException {
     System.out.printf(
         "%nA group of %,d items, one worker with 2 slots%n%n"
-            + "| | 202 after | all have run after | all results read after | items/s"
-            + " | accepted items/s, of the bare endpoint's requests/s |%n"
-            + "| --- | --- | --- | --- | --- | --- |%n",
+            + "| | 202 after | all have run after | all results read after | items/s |%n"
+            + "| --- | --- | --- | --- | --- |%n",
         items);
     group(H2, "h2", items);
     group(POSTGRES, "pg", items);
@@ -227,13 +237,14 @@ public final class Benchmark {
       GroupRun.Times times = run.run(groupQueue(database), items);
       worker.mustBeAlive();
       System.out.printf(
-          "| %s | %.1f s | %.1f s | %.1f s | %.0f | %.1f times |%n",
-          name,
-          times.accepted(),
-          times.finished(),
-          times.read(),
-          items / times.finished(),
-          items / times.accepted() / bare);
+          "| %s | %.1f s | %.1f s | %.1f s | %.0f |%n",
+          name, times.accepted(), times.finished(), times.read(), items / times.finished());
+      Report.Turns turns = new Report.Turns(); // of its own: a group has no turns with another
+      String what = "group of " + items;
+      report.add(what, name, "s until 202", turns.figures(List.of(times.accepted())), null);
+      report.add(
+          what, name, "s until all have run", turns.figures(List.of(times.finished())), null);
+      report.add(what, name, "s until all are read", turns.figures(List.of(times.read())), null);
     }
   }
 }

@@ -15,14 +15,20 @@ final class CallLoad implements Load {
 
   private static final int MOST = 5_000_000;
 
-  /** Who has no answer then gets none: a template of Spring's may lose one. */
+  /** Who has no answer then gets none. The round tells how many these are. */
   private static final Duration ANSWER = Duration.ofSeconds(20);
 
   private final Caller caller;
+  private final Duration patience;
   private final int[] micros = new int[MOST];
 
   CallLoad(Caller caller) {
+    this(caller, ANSWER);
+  }
+
+  CallLoad(Caller caller, Duration patience) {
     this.caller = caller;
+    this.patience = patience;
   }
 
   @Override
@@ -34,7 +40,7 @@ final class CallLoad implements Load {
     long began = System.nanoTime();
     while (System.nanoTime() - began < time.toNanos()
         && failed.get() == null
-        && places.tryAcquire(ANSWER.toSeconds(), TimeUnit.SECONDS)) {
+        && places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
       long called = System.nanoTime();
       caller.call(
           queue,
@@ -50,8 +56,10 @@ final class CallLoad implements Load {
             places.release();
           });
     }
-    if (!places.tryAcquire(window, ANSWER.toSeconds(), TimeUnit.SECONDS)) {
-      System.err.printf("%d calls of a round had no answer%n", window - places.availablePermits());
+    boolean all = places.tryAcquire(window, patience.toMillis(), TimeUnit.MILLISECONDS);
+    int unanswered = all ? 0 : window - places.availablePermits();
+    if (count.get() == 0) {
+      throw new IllegalStateException("none of " + unanswered + " calls had an answer");
     }
     double seconds = (last.get() - began) / 1e9;
     if (failed.get() != null) {
@@ -60,7 +68,7 @@ final class CallLoad implements Load {
     int measured = Math.min(count.get(), MOST);
     Arrays.sort(micros, 0, measured);
     return new RemoteClient.Round(
-        count.get(), seconds, micros[measured / 2], micros[(int) (measured * 0.99)]);
+        count.get(), seconds, micros[measured / 2], micros[(int) (measured * 0.99)], unanswered);
   }
 
   @Override

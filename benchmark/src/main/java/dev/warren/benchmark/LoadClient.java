@@ -7,8 +7,8 @@ import java.time.Duration;
 
 /**
  * A client as a process of its own: reads rounds from its input, a line {@code queue size
- * milliseconds} for each, and writes what it measured, a line {@code result tasks seconds p50 p99}
- * with the latencies in microseconds.
+ * milliseconds} for each, and writes what it measured, a line {@code result tasks seconds p50 p99
+ * unanswered} with the latencies in microseconds.
  */
 final class LoadClient {
 

@@ -72,7 +72,7 @@ final class PoolLoad implements Load {
     if (results != given || sum != given * (given - 1) / 2) {
       throw new IllegalStateException(results + " results of " + given + ", or wrong ones");
     }
-    return new RemoteClient.Round(results, (System.nanoTime() - items.began) / 1e9, 0, 0);
+    return new RemoteClient.Round(results, (System.nanoTime() - items.began) / 1e9, 0, 0, 0);
   }
 
   /** Counts until the time is over. */

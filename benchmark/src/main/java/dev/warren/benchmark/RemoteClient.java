@@ -24,20 +24,23 @@ final class RemoteClient implements AutoCloseable {
    *
    * @param p50 median latency, microseconds
    * @param p99 likewise
+   * @param unanswered calls that had no answer, and are not among the tasks
    */
-  record Round(long tasks, double seconds, long p50, long p99) {
+  record Round(long tasks, double seconds, long p50, long p99, long unanswered) {
 
     static Round of(long tasks, Latencies latencies) {
       return new Round(
           tasks,
           latencies.seconds(),
           (long) (latencies.percentile(0.5) * 1e3),
-          (long) (latencies.percentile(0.99) * 1e3));
+          (long) (latencies.percentile(0.99) * 1e3),
+          0);
     }
 
     /** As the process tells it. */
     String line() {
-      return String.format(Locale.ROOT, "%s %d %.6f %d %d", RESULT, tasks, seconds, p50, p99);
+      return String.format(
+          Locale.ROOT, "%s %d %.6f %d %d %d", RESULT, tasks, seconds, p50, p99, unanswered);
     }
   }
 
@@ -75,7 +78,8 @@ final class RemoteClient implements AutoCloseable {
             Long.parseLong(words[1]),
             Double.parseDouble(words[2]),
             Long.parseLong(words[3]),
-            Long.parseLong(words[4]));
+            Long.parseLong(words[4]),
+            Long.parseLong(words[5]));
       }
     }
     throw new IllegalStateException("a client has ended; see " + log);

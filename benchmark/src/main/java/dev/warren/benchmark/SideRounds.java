@@ -24,6 +24,7 @@ final class SideRounds {
   private final List<Double> rates = new ArrayList<>();
   private final List<Double> medians = new ArrayList<>();
   private final List<Double> slow = new ArrayList<>();
+  private final List<Double> unanswered = new ArrayList<>();
   private final List<List<Double>> micros =
       List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
 
@@ -63,6 +64,7 @@ final class SideRounds {
     for (int i = 0; i < before.length; i++) {
       micros.get(i).add((after[i] - before[i]) / done.tasks());
     }
+    unanswered.add((double) done.unanswered());
     rates.add(done.tasks() / done.seconds());
     medians.add(done.p50() == 0 ? Double.NaN : done.p50() / 1e3);
     slow.add(done.p99() == 0 ? Double.NaN : done.p99() / 1e3);
@@ -91,6 +93,8 @@ final class SideRounds {
     report.add(what, title, unit, rate, rateRatios);
     report.add(what, title, "p50 ms", median, ratios);
     report.add(what, title, "p99 ms", high, null);
+    report.add(what, title, "calls without an answer", turns.figures(unanswered), null);
+    double lost = unanswered.stream().mapToDouble(Double::doubleValue).sum();
     List<String> processors = List.of("broker", "worker", "client");
     StringBuilder cpu = new StringBuilder();
     for (int i = 0; i < processors.size(); i++) {
@@ -101,7 +105,7 @@ final class SideRounds {
     System.out.printf(
         "%s| %s | %s | %s | %s | %s | %s | %s |%n",
         begin,
-        title,
+        lost == 0 ? title : "%s: %.0f CALLS HAD NO ANSWER".formatted(title, lost),
         rate.text("%.0f"),
         ratio(rateRatios),
         Double.isNaN(median.median()) ? "-" : median.text("%.2f"),

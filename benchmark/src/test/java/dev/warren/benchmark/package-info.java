@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.benchmark;
+
+import org.jspecify.annotations.NullMarked;
