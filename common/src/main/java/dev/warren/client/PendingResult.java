@@ -8,6 +8,7 @@ import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WarrenException.TaskRevokedException;
 import dev.warren.WarrenException.WorkerLostException;
 import dev.warren.rabbit.Nanos;
+import dev.warren.wire.PlainValues;
 import dev.warren.wire.ReplyMessage;
 import dev.warren.wire.TaskError;
 import dev.warren.wire.TaskStatus;
@@ -32,6 +33,7 @@ final class PendingResult<R> extends FutureResult<R> {
   private final String task;
   private final JavaType resultType;
   private final JsonMapper mapper;
+  private final PlainValues plain;
   private final Revoker revoker;
   private volatile @Nullable ReplyMessage latest; // written by the thread that receives replies
   private volatile Progress progress = Progress.UNKNOWN; // likewise
@@ -44,6 +46,7 @@ final class PendingResult<R> extends FutureResult<R> {
       String task,
       JavaType resultType,
       JsonMapper mapper,
+      PlainValues plain,
       Callbacks<? super R> callbacks,
       CallbackRunner runner,
       Revoker revoker) {
@@ -51,6 +54,7 @@ final class PendingResult<R> extends FutureResult<R> {
     this.task = task;
     this.resultType = resultType;
     this.mapper = mapper;
+    this.plain = plain;
     this.revoker = revoker;
   }
 
@@ -109,7 +113,7 @@ final class PendingResult<R> extends FutureResult<R> {
   private void succeedWith(@Nullable Object value) {
     R bound;
     try {
-      bound = value instanceof JsonNode json ? mapper.treeToValue(json, resultType) : null;
+      bound = value instanceof JsonNode json ? bind(json) : null;
     } catch (JacksonException e) {
       fail(unfit(e.getOriginalMessage(), e));
       return;
@@ -118,6 +122,12 @@ final class PendingResult<R> extends FutureResult<R> {
       return;
     }
     succeed(bound);
+  }
+
+  @SuppressWarnings("unchecked") // a plain value is one of the result type
+  private @Nullable R bind(JsonNode json) {
+    Object value = plain.read(json, resultType);
+    return value == null ? mapper.treeToValue(json, resultType) : (R) value;
   }
 
   private EncodingException unfit(String why, Throwable cause) {
@@ -156,7 +166,7 @@ final class PendingResult<R> extends FutureResult<R> {
       return reply != null
               && reply.status() == TaskStatus.FAILURE
               && reply.result() instanceof JsonNode json
-          ? mapper.treeToValue(json, resultType)
+          ? bind(json)
           : null;
     } catch (RuntimeException | Error e) { // no list of such values: then it told none
       return null;

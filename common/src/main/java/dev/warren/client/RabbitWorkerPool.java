@@ -444,7 +444,14 @@ final class RabbitWorkerPool implements WorkerPool {
   <R> PendingResult<R> handle(
       TaskMessage task, JavaType resultType, Callbacks<? super R> callbacks, Revoker revoker) {
     return new PendingResult<>(
-        task.id(), task.task(), resultType, mapper(), callbacks, warren.callbacks(), revoker);
+        task.id(),
+        task.task(),
+        resultType,
+        mapper(),
+        warren.wire().plainValues(),
+        callbacks,
+        warren.callbacks(),
+        revoker);
   }
 
   /**

@@ -39,6 +39,7 @@ public final class WireFormat {
   private final ReplyFormat replies;
   private final ControlFormat control = new ControlFormat();
   private final ItemFormat items;
+  private final PlainValues plainValues;
 
   /**
    * @param maxBytes largest body that is written or read
@@ -48,6 +49,7 @@ public final class WireFormat {
     this.tasks = new TaskFormat(json);
     this.replies = new ReplyFormat(json);
     this.items = new ItemFormat(json);
+    this.plainValues = new PlainValues(json.mapper());
   }
 
   /**
@@ -64,6 +66,11 @@ public final class WireFormat {
   /** The mapper that binds arguments and results to Java types. */
   public JsonMapper mapper() {
     return json.mapper();
+  }
+
+  /** What need not be bound by the {@link #mapper()}. */
+  public PlainValues plainValues() {
+    return plainValues;
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.warren.Callbacks;
 import dev.warren.WarrenException.EncodingException;
 import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WarrenException.TaskRevokedException;
+import dev.warren.wire.PlainValues;
 import dev.warren.wire.ReplyMessage;
 import dev.warren.wire.TaskError;
 import dev.warren.wire.TaskStatus;
@@ -117,7 +118,14 @@ class PendingResultTest {
 
   private <R> PendingResult<R> handle(Class<R> type) {
     return new PendingResult<>(
-        "id", "task", mapper.constructType(type), mapper, Callbacks.none(), runner, ids -> {});
+        "id",
+        "task",
+        mapper.constructType(type),
+        mapper,
+        new PlainValues(mapper),
+        Callbacks.none(),
+        runner,
+        ids -> {});
   }
 
   private ReplyMessage reply(TaskStatus status, @Nullable String json, @Nullable TaskError error) {

@@ -12,6 +12,7 @@ import dev.warren.WarrenException.PoolTerminatedException;
 import dev.warren.WarrenException.TaskFailedException;
 import dev.warren.WarrenException.TaskRevokedException;
 import dev.warren.WorkerPool;
+import dev.warren.wire.PlainValues;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -185,6 +186,7 @@ class PoolExecutorServiceTest {
             call.task().name(),
             TASK.resultType(),
             mapper,
+            new PlainValues(mapper),
             Callbacks.none(),
             runner,
             ids -> {});

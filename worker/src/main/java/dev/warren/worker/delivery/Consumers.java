@@ -20,10 +20,8 @@ final class Consumers {
 
   private static final int MOST_AHEAD = 9;
 
-  /** Tasks so short that they are fetched ahead: for all slots, and for one. */
-  private static final int FAST_AHEAD = 200;
-
-  private static final int MOST_FAST_AHEAD = 64;
+  /** The largest prefetch of one. */
+  private static final int MOST_PREFETCH = 64;
 
   private final Broker broker;
   private final Slots slots;
@@ -33,7 +31,7 @@ final class Consumers {
   private int count; // likewise; of slots
   private boolean started; // likewise
   private volatile boolean stopped;
-  private boolean ahead; // guarded by this
+  private int ahead; // guarded by this; tasks that are fetched ahead of the slots
 
   /** All of them; replaced with each change. */
   private volatile List<SlotConsumer> all = List.of();
@@ -70,8 +68,8 @@ final class Consumers {
           while (consumers.size() < count) {
             SlotConsumer one =
                 new SlotConsumer(broker, acks, queue, prefetch(queues.get(queue)), slots::accept);
+            one.prefetch(prefetchNow(consumers.size()));
             consumers.add(one);
-            one.prefetch(prefetchNow());
             if (started) {
               one.start();
             }
@@ -90,24 +88,33 @@ final class Consumers {
    */
   private int prefetch(ConsumedQueue queue) {
     int lowest = queues.values().stream().mapToInt(ConsumedQueue::weight).min().orElse(1);
-    return Integer.getInteger("x.prefetch", 1) > 1
-        ? Integer.getInteger("x.prefetch", 1)
-        : queues.size() == 1 ? 1 : 1 + Math.min(queue.weight() / lowest, MOST_AHEAD);
+    return queues.size() == 1 ? 1 : 1 + Math.min(queue.weight() / lowest, MOST_AHEAD);
   }
 
   /**
-   * Fetches new tasks ahead of the slots, because they take so little time that a slot would wait
-   * longer for the next one; or no more. What was fetched stays ours.
+   * Fetches so many new tasks ahead of the slots as they are worth at this pace. What was fetched
+   * stays ours.
    */
-  synchronized void fetchAhead(boolean yes) {
-    if (ahead != yes) {
-      ahead = yes;
-      all.forEach(one -> one.prefetch(prefetchNow()));
+  synchronized void keepUpWith(Pace pace) {
+    int wanted = pace.ahead(count, ahead);
+    if (wanted != ahead) {
+      ahead = wanted;
+      changePrefetch();
     }
   }
 
-  private int prefetchNow() {
-    return ahead ? Math.min(MOST_FAST_AHEAD, Math.max(1, FAST_AHEAD / count)) : 1;
+  private void changePrefetch() {
+    for (List<SlotConsumer> consumers : byQueue.values()) {
+      for (int i = 0; i < consumers.size(); i++) {
+        consumers.get(i).prefetch(prefetchNow(i));
+      }
+    }
+  }
+
+  /** One for a slot, and the slot's share of what is fetched ahead. */
+  private int prefetchNow(int slot) {
+    int share = ahead / count + (slot < ahead % count ? 1 : 0);
+    return Math.min(MOST_PREFETCH, 1 + share);
   }
 
   /** How many slots there are. */
@@ -141,7 +148,7 @@ final class Consumers {
               tail.clear();
             });
     fill();
-    all.forEach(one -> one.prefetch(prefetchNow())); // a share of what is fetched ahead
+    changePrefetch(); // to the shares of as many slots
     unwanted.forEach(SlotConsumer::retire);
     return count;
   }

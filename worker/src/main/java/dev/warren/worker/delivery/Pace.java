@@ -3,15 +3,20 @@ package dev.warren.worker.delivery;
 import java.time.Duration;
 
 /**
- * How long the tasks of a worker take, and whether that is so short that a slot would wait longer
- * for its next task to come than it takes to run it. Thread-safe.
+ * How long the tasks of a worker take, and how many it is to fetch ahead of its slots because a
+ * slot would wait for its next task. Thread-safe.
  *
- * <p>It is a moving mean over some 64 tasks. It begins as that of slow tasks, so that a worker
- * fetches ahead only after it has run a hundred fast ones.
+ * <p>A slot that takes no task ahead is idle for some milliseconds after each: until the reply is
+ * confirmed, the task acked and the next one here. So as many are fetched as all slots run in that
+ * time; none waits here for much longer than that, while another worker may be idle. The shortest
+ * tasks are held up by the broker's own queues, and are fetched in larger numbers.
  */
 final class Pace {
 
-  /** Tasks that take less are worth to be fetched ahead. */
+  /** How long a slot waits for a task that was not fetched ahead. */
+  private static final long WAIT = Duration.ofMillis(5).toNanos();
+
+  /** Tasks that take less are fetched in the largest number. */
   private static final long FAST = Duration.ofNanos(500_000).toNanos();
 
   /** Tasks that take longer are not; in between it stays as it was. */
@@ -20,25 +25,47 @@ final class Pace {
   /** One that runs for so long holds up what was fetched ahead of it. */
   static final Duration LONG = Duration.ofMillis(100);
 
-  private static final long AT_FIRST = Duration.ofMillis(10).toNanos();
+  /** One is fetched if it waits for no longer than four times {@link #WAIT}. */
+  private static final double ROUNDING = 0.25;
+
+  /** The largest number, for all slots. */
+  static final int MOST_AHEAD = 200;
+
+  /** Tasks that the moving mean is of, and that are to have run before it counts. */
   private static final int WEIGHT = 64;
 
-  private long mean = AT_FIRST; // guarded by this; nanoseconds
-  private boolean fast; // likewise
+  private long mean; // guarded by this, as are the others; nanoseconds
+  private int tasks; // that the mean is of
+  private boolean fast;
 
   /** A task has run. */
   synchronized void ran(long nanos) {
-    mean += (nanos - mean) / WEIGHT;
-    fast = fast ? mean < SLOW : mean < FAST;
+    tasks = Math.min(WEIGHT, tasks + 1);
+    mean += (nanos - mean) / tasks;
+    fast = tasks == WEIGHT && (fast ? mean < SLOW : mean < FAST);
   }
 
   /** A task runs for long: what was learnt of those before does not hold any more. */
   synchronized void isSlow() {
-    mean = AT_FIRST;
+    tasks = 0;
+    mean = 0;
     fast = false;
   }
 
-  synchronized boolean isFast() {
-    return fast;
+  /**
+   * How many tasks to fetch ahead, over all slots.
+   *
+   * @param now how many it is now; small changes are not worth their calls to the broker
+   */
+  synchronized int ahead(int slots, int now) {
+    if (fast) {
+      return MOST_AHEAD;
+    }
+    if (tasks < WEIGHT) {
+      return 0;
+    }
+    double wanted = Math.min(MOST_AHEAD, (double) slots * WAIT / mean);
+    double rounded = wanted + ROUNDING;
+    return rounded >= 0.4 * now && wanted <= 2.0 * now ? now : (int) Math.round(rounded);
   }
 }

@@ -13,14 +13,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 
 /**
- * Sends replies to callers who understand several in one message: those that become ready while one
- * before them is not confirmed go together. So a reply waits for no other task, and the fewer
+ * Sends replies to callers who understand several in one message: those that become ready while
+ * some before them are not confirmed go together. So a reply waits for no other task, and the fewer
  * messages the broker has time for, the more each of them carries. Thread-safe; never blocks.
  *
  * <p>Each reply has its own outcome, which is that of its message. What waits here is bounded by
  * the prefetch: each belongs to an unsettled delivery.
  */
 final class ReplyLanes {
+
+  /** While fewer are unconfirmed, a reply goes at once. */
+  static final int AT_ONCE = 4;
 
   private static final int MOST_REPLIES = 100;
   private static final int MOST_BYTES = 64 * 1024;
@@ -31,8 +34,14 @@ final class ReplyLanes {
   /** Publishes a message to a queue. */
   private final BiFunction<String, WireMessage, CompletableFuture<PublishOutcome>> publisher;
 
-  /** What waits, by queue; a queue is here as long as a message to it is not confirmed. */
-  private final Map<String, Deque<Waiting>> lanes = new HashMap<>(); // guarded by this
+  /** By queue; one is here as long as a message to it is not confirmed. */
+  private final Map<String, Lane> lanes = new HashMap<>(); // guarded by this
+
+  /** The replies to one queue. */
+  private static final class Lane {
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private int unconfirmed;
+  }
 
   private record Waiting(WireMessage reply, CompletableFuture<PublishOutcome> outcome) {}
 
@@ -51,12 +60,12 @@ final class ReplyLanes {
     CompletableFuture<PublishOutcome> outcome = new CompletableFuture<>();
     Waiting waiting = new Waiting(reply, outcome);
     synchronized (this) {
-      Deque<Waiting> lane = lanes.get(queue);
-      if (lane != null) {
-        lane.add(waiting);
+      Lane lane = lanes.computeIfAbsent(queue, name -> new Lane());
+      if (lane.unconfirmed >= AT_ONCE) {
+        lane.waiting.add(waiting);
         return outcome;
       }
-      lanes.put(queue, new ArrayDeque<>());
+      lane.unconfirmed++;
     }
     send(queue, List.of(waiting));
     return outcome;
@@ -70,7 +79,7 @@ final class ReplyLanes {
     published(queue, message)
         .whenComplete(
             (outcome, failure) -> {
-              sendNext(queue);
+              sendNext(queue, some.size());
               for (Waiting one : some) {
                 if (failure == null) {
                   one.outcome().complete(outcome);
@@ -90,22 +99,33 @@ final class ReplyLanes {
     }
   }
 
-  private void sendNext(String queue) {
+  /**
+   * @param confirmed how many replies are not on their way any more
+   */
+  private void sendNext(String queue, int confirmed) {
     List<Waiting> some = new ArrayList<>();
     synchronized (this) {
-      Deque<Waiting> lane = lanes.getOrDefault(queue, new ArrayDeque<>());
-      int bytes = 0;
-      while (!lane.isEmpty() && some.size() < MOST_REPLIES && bytes < MOST_BYTES) {
-        Waiting next = lane.remove();
-        bytes += next.reply().body().length;
-        some.add(next);
+      Lane lane = lanes.get(queue);
+      lane.unconfirmed -= confirmed;
+      if (lane.unconfirmed < AT_ONCE) {
+        takeWaiting(lane, some);
+        lane.unconfirmed += some.size();
       }
-      if (some.isEmpty()) {
+      if (lane.unconfirmed == 0) {
         lanes.remove(queue);
       }
     }
     if (!some.isEmpty()) {
       send(queue, some);
+    }
+  }
+
+  private static void takeWaiting(Lane lane, List<Waiting> some) {
+    int bytes = 0;
+    while (!lane.waiting.isEmpty() && some.size() < MOST_REPLIES && bytes < MOST_BYTES) {
+      Waiting next = lane.waiting.remove();
+      bytes += next.reply().body().length;
+      some.add(next);
     }
   }
 }

@@ -207,7 +207,7 @@ public final class WorkerRuntime {
       if (slots.runningNow().stream().anyMatch(running -> running.hasRunSince(longAgo))) {
         slots.pace().isSlow();
       }
-      consumers.fetchAhead(slots.pace().isFast());
+      consumers.keepUpWith(slots.pace());
     } catch (RuntimeException e) {
       log.error("tasks are fetched ahead as before", e);
     }

@@ -78,12 +78,13 @@ final class MapTask implements TaskHandler {
       String task, JsonNode items, TaskContext itemsContext, TaskContext context)
       throws ChunkFailedException {
     List<@Nullable Object> results = new ArrayList<>(items.size());
+    TaskHandler handler = registry.handler(task);
     for (JsonNode item : items) {
       if (Thread.interrupted()) {
         throw new ChunkFailedException(new InterruptedException(), results);
       }
       try {
-        results.add(registry.call(task, arguments(item), Map.of(), itemsContext));
+        results.add(handler.call(arguments(item), Map.of(), itemsContext));
       } catch (UnknownTaskException e) {
         throw e;
       } catch (Throwable e) {

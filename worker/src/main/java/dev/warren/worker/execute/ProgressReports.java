@@ -2,6 +2,7 @@ package dev.warren.worker.execute;
 
 import dev.warren.Progress;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +31,11 @@ public final class ProgressReports implements Consumer<Progress>, AutoCloseable 
   private final LongSupplier nanos;
   private final Alarm alarm;
 
-  private @Nullable Consumer<Progress>
-      send; // null once closed; so is every field below guarded by this
-  private @Nullable Progress latest; // not sent yet; the alarm is set while there is one
-  private long lastSent;
+  /** Not sent yet; while there is one the alarm is set, or about to be. */
+  private final AtomicReference<@Nullable Progress> latest = new AtomicReference<>();
+
+  private @Nullable Consumer<Progress> send; // null once closed; guarded by this
+  private long lastSent; // likewise
 
   /** Runs something once, later, on a thread that must not be blocked. */
   @FunctionalInterface
@@ -53,14 +55,16 @@ public final class ProgressReports implements Consumer<Progress>, AutoCloseable 
     this.lastSent = nanos.getAsLong();
   }
 
+  /** Costs next to nothing while the alarm is set: a chunk tells of each of its items. */
   @Override
-  public synchronized void accept(Progress progress) {
-    if (send == null) {
-      return;
+  public void accept(Progress progress) {
+    if (latest.getAndSet(progress) == null) {
+      sendOrSetAlarm();
     }
-    boolean alarmIsSet = latest != null;
-    latest = progress;
-    if (alarmIsSet) {
+  }
+
+  private synchronized void sendOrSetAlarm() {
+    if (send == null) {
       return;
     }
     long rest = PAUSE.toNanos() - (nanos.getAsLong() - lastSent);
@@ -71,14 +75,13 @@ public final class ProgressReports implements Consumer<Progress>, AutoCloseable 
     try {
       alarm.after(Duration.ofNanos(rest), this::sendLatest);
     } catch (RuntimeException e) { // the worker stops
-      latest = null;
+      latest.set(null);
       log.debug("a report of progress is lost", e);
     }
   }
 
   private synchronized void sendLatest() {
-    Progress report = latest;
-    latest = null;
+    Progress report = latest.getAndSet(null);
     if (send == null || report == null) {
       return;
     }
@@ -94,6 +97,5 @@ public final class ProgressReports implements Consumer<Progress>, AutoCloseable 
   @Override
   public synchronized void close() {
     send = null;
-    latest = null;
   }
 }

@@ -1,6 +1,7 @@
 package dev.warren.worker.execute;
 
 import dev.warren.WarrenException.ConfigurationException;
+import dev.warren.wire.PlainValues;
 import dev.warren.worker.TaskContext;
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
@@ -32,6 +33,7 @@ final class TaskMethod implements TaskHandler {
   private final Object bean;
   private final Method method;
   private final JsonMapper mapper;
+  private final PlainValues plain;
   private final List<Slot> slots;
   private final int contextIndex; // -1 for none
   private final boolean varargs;
@@ -41,29 +43,13 @@ final class TaskMethod implements TaskHandler {
    *
    * @param reader binds an argument to it
    */
-  private record Slot(String name, JavaType type, boolean optional, ObjectReader reader) {
-
-    /**
-     * What an argument is here.
-     *
-     * @throws JacksonException if it does not fit
-     */
-    @Nullable Object bind(JsonNode given) {
-      Class<?> raw = type.getRawClass();
-      if (given.isInt() && (raw == int.class || raw == Integer.class)) { // what maps mostly have
-        return given.intValue();
-      }
-      if (given.isString() && raw == String.class) {
-        return given.stringValue();
-      }
-      return reader.readValue(given);
-    }
-  }
+  private record Slot(String name, JavaType type, boolean optional, ObjectReader reader) {}
 
   TaskMethod(Object bean, Method method, JsonMapper mapper) {
     this.bean = bean;
     this.method = method;
     this.mapper = mapper;
+    this.plain = new PlainValues(mapper);
     this.varargs = method.isVarArgs();
     if (Future.class.isAssignableFrom(method.getReturnType())
         || CompletionStage.class.isAssignableFrom(method.getReturnType())) {
@@ -106,37 +92,44 @@ final class TaskMethod implements TaskHandler {
   @Override
   public @Nullable Object call(
       List<JsonNode> args, Map<String, JsonNode> kwargs, TaskContext context) throws Throwable {
-    List<@Nullable Object> values = bind(args, kwargs);
+    @Nullable Object[] values = bind(args, kwargs);
     if (contextIndex >= 0) {
-      values.add(contextIndex, context);
+      values[contextIndex] = context;
     }
     try {
-      return method.invoke(bean, values.toArray());
+      return method.invoke(bean, values);
     } catch (InvocationTargetException e) {
       throw e.getTargetException();
     }
   }
 
-  private List<@Nullable Object> bind(List<JsonNode> args, Map<String, JsonNode> kwargs) {
+  /** The arguments, with room for the context. */
+  private @Nullable Object[] bind(List<JsonNode> args, Map<String, JsonNode> kwargs) {
     int fixed = varargs ? slots.size() - 1 : slots.size();
     if (args.size() > fixed && !varargs) {
       throw new TaskArgumentException(
           "takes %d arguments (%s) but %d were given".formatted(fixed, signature(), args.size()));
     }
     requireKnown(kwargs.keySet(), fixed);
-    List<@Nullable Object> values = new ArrayList<>(slots.size() + 1);
+    @Nullable Object[] values = new Object[method.getParameterCount()];
     for (int i = 0; i < fixed; i++) {
       Slot slot = slots.get(i);
-      JsonNode named = kwargs.get(slot.name());
+      JsonNode named = kwargs.isEmpty() ? null : kwargs.get(slot.name());
       if (i < args.size() && named != null) {
         throw new TaskArgumentException("argument '" + slot.name() + "' was given twice");
       }
-      values.add(value(slot, i < args.size() ? args.get(i) : named));
+      values[place(i)] = value(slot, i < args.size() ? args.get(i) : named);
     }
     if (varargs) {
-      values.add(rest(slots.get(fixed), args.subList(Math.min(fixed, args.size()), args.size())));
+      values[place(fixed)] =
+          rest(slots.get(fixed), args.subList(Math.min(fixed, args.size()), args.size()));
     }
     return values;
+  }
+
+  /** Among the parameters, where the context may be before it. */
+  private int place(int slot) {
+    return contextIndex >= 0 && slot >= contextIndex ? slot + 1 : slot;
   }
 
   private void requireKnown(Set<String> names, int fixed) {
@@ -173,7 +166,8 @@ final class TaskMethod implements TaskHandler {
 
   private @Nullable Object convert(Slot slot, JsonNode given) {
     try {
-      return slot.bind(given);
+      Object value = plain.read(given, slot.type());
+      return value == null ? slot.reader().readValue(given) : value;
     } catch (JacksonException e) {
       throw new TaskArgumentException(
           "argument '%s' cannot be a %s: %s"

@@ -126,10 +126,19 @@ public final class TaskRegistry {
   @Nullable Object call(
       String name, List<JsonNode> args, Map<String, JsonNode> kwargs, TaskContext context)
       throws Throwable {
+    return handler(name).call(args, kwargs, context);
+  }
+
+  /**
+   * What runs a task.
+   *
+   * @throws UnknownTaskException if there is none of that name
+   */
+  TaskHandler handler(String name) throws UnknownTaskException {
     TaskHandler handler = handlers.get(name);
     if (handler == null) {
       throw new UnknownTaskException(unknown(name));
     }
-    return handler.call(args, kwargs, context);
+    return handler;
   }
 }

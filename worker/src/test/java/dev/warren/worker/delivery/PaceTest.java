@@ -10,24 +10,46 @@ class PaceTest {
   private final Pace pace = new Pace();
 
   @Test
-  void aWorkerThatHasRunFewTasksIsNotFast() {
+  void aWorkerThatHasRunFewTasksFetchesNoneAhead() {
     ran(20, Duration.ofNanos(10_000));
 
-    assertThat(pace.isFast()).isFalse();
+    assertThat(pace.ahead(8, 0)).isZero();
   }
 
   @Test
-  void manyShortTasksMakeItFast() {
+  void theShortestTasksAreFetchedInTheLargestNumber() {
     ran(1_000, Duration.ofNanos(10_000));
 
-    assertThat(pace.isFast()).isTrue();
+    assertThat(pace.ahead(2, 0)).isEqualTo(Pace.MOST_AHEAD);
   }
 
   @Test
-  void tasksOfAMillisecondDoNot() {
-    ran(10_000, Duration.ofMillis(1));
+  void asManyAreFetchedAsTheSlotsRunInSomeMilliseconds() {
+    ran(1_000, Duration.ofMillis(2));
 
-    assertThat(pace.isFast()).isFalse();
+    assertThat(pace.ahead(8, 0)).isEqualTo(20);
+  }
+
+  @Test
+  void tasksThatTakeLongerThanTheWaitForTheNextAreNotFetchedAhead() {
+    ran(1_000, Duration.ofMillis(90));
+
+    assertThat(pace.ahead(4, 0)).isZero();
+  }
+
+  @Test
+  void manySlotsRunOneInThatTimeAllTheSame() {
+    ran(1_000, Duration.ofMillis(50));
+
+    assertThat(pace.ahead(16, 0)).isEqualTo(2);
+  }
+
+  @Test
+  void aSmallChangeOfPaceChangesNothing() {
+    ran(1_000, Duration.ofMillis(3));
+
+    assertThat(pace.ahead(8, 20)).isEqualTo(20);
+    assertThat(pace.ahead(8, 8)).isEqualTo(8);
   }
 
   @Test
@@ -35,24 +57,24 @@ class PaceTest {
     ran(1_000, Duration.ofNanos(10_000));
     ran(1, Duration.ofMillis(50));
 
-    assertThat(pace.isFast()).isTrue();
+    assertThat(pace.ahead(2, Pace.MOST_AHEAD)).isEqualTo(Pace.MOST_AHEAD);
   }
 
   @Test
-  void longerTasksMakeItSlowAgain() {
+  void longerTasksLowerTheNumber() {
     ran(1_000, Duration.ofNanos(10_000));
-    ran(100, Duration.ofMillis(5));
+    ran(300, Duration.ofMillis(5));
 
-    assertThat(pace.isFast()).isFalse();
+    assertThat(pace.ahead(2, Pace.MOST_AHEAD)).isEqualTo(2);
   }
 
   @Test
-  void oneThatRunsForLongMakesItSlowAtOnce() {
+  void oneThatRunsForLongEndsItAtOnce() {
     ran(1_000, Duration.ofNanos(10_000));
     pace.isSlow();
     ran(20, Duration.ofNanos(10_000));
 
-    assertThat(pace.isFast()).isFalse();
+    assertThat(pace.ahead(2, Pace.MOST_AHEAD)).isZero();
   }
 
   private void ran(int times, Duration each) {

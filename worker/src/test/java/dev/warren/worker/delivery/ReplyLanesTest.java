@@ -62,71 +62,111 @@ class ReplyLanesTest {
   }
 
   @Test
-  void thoseThatBecomeReadyMeanwhileGoTogetherAfterTheConfirm() {
-    lanes.publish("q", reply("a"));
+  void aFewGoAtOnce() {
+    fill("q");
+
+    assertThat(published).hasSize(ReplyLanes.AT_ONCE).allMatch(one -> one.ids().size() == 1);
+  }
+
+  @Test
+  void thoseThatBecomeReadyMeanwhileGoTogetherAfterAConfirm() {
+    fill("q");
     lanes.publish("q", reply("b"));
     lanes.publish("q", reply("c"));
-    assertThat(published).hasSize(1);
+    assertThat(published).hasSize(ReplyLanes.AT_ONCE);
 
-    published.get(0).outcome().complete(PublishOutcome.ACCEPTED);
+    published.get(1).outcome().complete(PublishOutcome.ACCEPTED);
 
-    assertThat(published)
-        .extracting(Published::ids)
-        .containsExactly(List.of("a"), List.of("b", "c"));
+    assertThat(last().ids()).containsExactly("b", "c");
+  }
+
+  @Test
+  void whatComesWhileManyAreOnTheirWayWaitsForThem() {
+    fill("q");
+    IntStream.range(0, 50).forEach(i -> lanes.publish("q", reply("b" + i)));
+    confirm(0, ReplyLanes.AT_ONCE);
+
+    lanes.publish("q", reply("c"));
+    lanes.publish("q", reply("d"));
+    assertThat(last().ids()).hasSize(50);
+    last().outcome().complete(PublishOutcome.ACCEPTED);
+
+    assertThat(last().ids()).containsExactly("c", "d");
   }
 
   @Test
   void noneIsSettledBeforeItsOwnMessageIs() {
     CompletableFuture<PublishOutcome> first = lanes.publish("q", reply("a"));
+    fill("q");
     CompletableFuture<PublishOutcome> second = lanes.publish("q", reply("b"));
 
     published.get(0).outcome().complete(PublishOutcome.ACCEPTED);
     assertThat(first).isCompletedWithValue(PublishOutcome.ACCEPTED);
     assertThat(second).isNotDone();
 
-    published.get(1).outcome().complete(PublishOutcome.UNKNOWN);
+    last().outcome().complete(PublishOutcome.UNKNOWN);
     assertThat(second).isCompletedWithValue(PublishOutcome.UNKNOWN);
   }
 
   @Test
   void aMessageThatCannotBeSentFailsItsRepliesAndHoldsUpNoOthers() {
     CompletableFuture<PublishOutcome> first = lanes.publish("q", reply("a"));
+    fill("q");
     CompletableFuture<PublishOutcome> second = lanes.publish("q", reply("b"));
 
     published.get(0).outcome().completeExceptionally(new IllegalStateException("away"));
 
     assertThat(first).isCompletedExceptionally();
-    published.get(1).outcome().complete(PublishOutcome.ACCEPTED);
+    last().outcome().complete(PublishOutcome.ACCEPTED);
     assertThat(second).isCompletedWithValue(PublishOutcome.ACCEPTED);
   }
 
   @Test
   void callersDoNotWaitForEachOther() {
+    fill("q");
     lanes.publish("q", reply("a"));
     lanes.publish("other", reply("b"));
 
-    assertThat(published).extracting(Published::queue).containsExactly("q", "other");
+    assertThat(last().queue()).isEqualTo("other");
   }
 
   @Test
   void whatIsLargeOrWouldBreakALineGoesAlone() {
-    lanes.publish("q", reply("a"));
+    fill("q");
     lanes.publish("q", message("b", "x".repeat(100_000)));
     lanes.publish("q", message("c", "{\n}"));
 
-    assertThat(published).hasSize(3);
+    assertThat(published).hasSize(ReplyLanes.AT_ONCE + 2);
   }
 
   @Test
   void aMessageHasABoundedNumberOfReplies() {
-    lanes.publish("q", reply("first"));
+    fill("q");
     IntStream.range(0, 250).forEach(i -> lanes.publish("q", reply("r" + i)));
 
     for (int i = 0; i < published.size(); i++) {
       published.get(i).outcome().complete(PublishOutcome.ACCEPTED);
     }
 
-    assertThat(published).extracting(one -> one.ids().size()).containsExactly(1, 100, 100, 50);
+    assertThat(published.subList(ReplyLanes.AT_ONCE, published.size()))
+        .extracting(one -> one.ids().size())
+        .containsExactly(100, 100, 50);
+  }
+
+  /** As many as go at once, and are on their way then with those before. */
+  private void fill(String queue) {
+    IntStream.range(0, ReplyLanes.AT_ONCE).forEach(i -> lanes.publish(queue, reply("f" + i)));
+  }
+
+  private Published last() {
+    return published.get(published.size() - 1);
+  }
+
+  private void confirm(int from, int to) {
+    published.subList(from, to).stream()
+        .map(Published::outcome)
+        .toList() // more are published meanwhile
+        .forEach(outcome -> outcome.complete(PublishOutcome.ACCEPTED));
   }
 
   private static WireMessage reply(String id) {
