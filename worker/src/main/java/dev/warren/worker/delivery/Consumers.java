@@ -21,7 +21,7 @@ final class Consumers {
   private static final int MOST_AHEAD = 9;
 
   /** The largest prefetch of one. */
-  private static final int MOST_PREFETCH = 64;
+  private static final int MOST_PREFETCH = 250;
 
   private final Broker broker;
   private final Slots slots;

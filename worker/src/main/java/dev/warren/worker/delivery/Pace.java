@@ -8,18 +8,21 @@ import java.time.Duration;
  *
  * <p>A slot that takes no task ahead is idle for some milliseconds after each: until the reply is
  * confirmed, the task acked and the next one here. So as many are fetched as all slots run in that
- * time; none waits here for much longer than that, while another worker may be idle. The shortest
- * tasks are held up by the broker's own queues, and are fetched in larger numbers.
+ * time; none waits here for much longer than that, while another worker may be idle. With the
+ * shortest tasks the broker itself is busy, and the next ones take longer to come.
  */
 final class Pace {
 
   /** How long a slot waits for a task that was not fetched ahead. */
   private static final long WAIT = Duration.ofMillis(5).toNanos();
 
-  /** Tasks that take less are fetched in the largest number. */
+  /** The same while the broker is busy with tasks that take next to no time. */
+  private static final long LONG_WAIT = Duration.ofMillis(25).toNanos();
+
+  /** Tasks that take less keep the broker busy. */
   private static final long FAST = Duration.ofNanos(500_000).toNanos();
 
-  /** Tasks that take longer are not; in between it stays as it was. */
+  /** Tasks that take longer do not; in between it stays as it was. */
   private static final long SLOW = Duration.ofMillis(2).toNanos();
 
   /** One that runs for so long holds up what was fetched ahead of it. */
@@ -29,7 +32,7 @@ final class Pace {
   private static final double ROUNDING = 0.25;
 
   /** The largest number, for all slots. */
-  static final int MOST_AHEAD = 200;
+  static final int MOST_AHEAD = 500;
 
   /** Tasks that the moving mean is of, and that are to have run before it counts. */
   private static final int WEIGHT = 64;
@@ -58,14 +61,13 @@ final class Pace {
    * @param now how many it is now; small changes are not worth their calls to the broker
    */
   synchronized int ahead(int slots, int now) {
-    if (fast) {
-      return MOST_AHEAD;
-    }
     if (tasks < WEIGHT) {
       return 0;
     }
-    double wanted = Math.min(MOST_AHEAD, (double) slots * WAIT / mean);
+    double each = (double) (fast ? LONG_WAIT : WAIT) / Math.max(1, mean);
+    double wanted = Math.min(MOST_AHEAD, slots * each);
     double rounded = wanted + ROUNDING;
-    return rounded >= 0.4 * now && wanted <= 2.0 * now ? now : (int) Math.round(rounded);
+    double fewer = fast ? 0.125 : 0.4; // one pause moves the mean of the shortest ones far
+    return rounded >= fewer * now && wanted <= 2.0 * now ? now : (int) Math.round(rounded);
   }
 }
