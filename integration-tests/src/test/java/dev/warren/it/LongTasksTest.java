@@ -17,8 +17,11 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Tasks that run for longer than the broker lets a message be unsettled. */
+@Execution(ExecutionMode.CONCURRENT)
 class LongTasksTest {
 
   private static final TaskRef<Object> WORK = TaskRef.of(Journal.TASK, Object.class);

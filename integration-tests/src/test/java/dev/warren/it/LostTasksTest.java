@@ -25,9 +25,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A handle ends although its task is gone; and none ends whose task is not. */
 @Tag(Ci.SECOND_PASS_ONLY)
+@Execution(ExecutionMode.CONCURRENT)
 class LostTasksTest {
 
   private static final TaskRef<String> WORK = TaskRef.of(Journal.TASK, String.class);

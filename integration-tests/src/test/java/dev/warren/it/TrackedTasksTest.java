@@ -23,9 +23,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Who keeps track of tasks without handles, as the producer does, hears which of them are lost. */
 @Tag(Ci.SECOND_PASS_ONLY)
+@Execution(ExecutionMode.CONCURRENT)
 class TrackedTasksTest {
 
   private final String queue = TestBroker.uniqueName("tracked");
