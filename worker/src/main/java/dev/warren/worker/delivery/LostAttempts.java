@@ -2,6 +2,8 @@ package dev.warren.worker.delivery;
 
 import dev.warren.wire.WireFormat;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +24,10 @@ import org.slf4j.LoggerFactory;
  *       the tasks that wait in its queues.
  *   <li>L2: a task that was lost as often as is allowed ends.
  *   <li>L3: a task that would end with one more loss has its last chance in a worker that has no
- *       other such task, not even waiting. Whoever is lost along with a task that kills workers is
- *       thereby not charged again, and ends well.
+ *       other such task, not even waiting, or sent away and not acked yet. Whoever is lost along
+ *       with a task that kills workers is thereby not charged again, and ends well. So that none
+ *       comes the moment it begins, it waits until no other delivery makes room for one, but not
+ *       for longer than {@link #LONGEST_WAIT}.
  * </ul>
  */
 final class LostAttempts {
@@ -36,10 +40,20 @@ final class LostAttempts {
    */
   private static final Duration QUIET = Duration.ofMillis(500);
 
+  /** How long it waits for the end of others that come from the same queue. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
   private final int most;
   private final Forwarding forwarding;
   private final ScheduledExecutorService timer;
   private final AtomicReference<@Nullable Delivery> lastChance = new AtomicReference<>();
+
+  /**
+   * What is here of the queues that lost tasks come from: the end of one makes room for another.
+   */
+  private final Set<Delivery> present = ConcurrentHashMap.newKeySet();
+
+  private volatile long lastEnd = System.nanoTime(); // of one of them
 
   /**
    * @param most how often a task's worker may be lost, at least 2; with the last the task ends
@@ -63,17 +77,49 @@ final class LostAttempts {
    * @param proceed makes it wait for a slot
    */
   void admit(Delivery delivery, Runnable proceed) {
+    if (delivery.isDue()) {
+      present.add(delivery);
+      delivery.done().whenComplete((done, failure) -> ended(delivery));
+    }
     if (!isLastChance(delivery)) {
       proceed.run();
     } else if (lastChance.compareAndSet(null, delivery)) {
       delivery.done().whenComplete((done, failure) -> lastChance.compareAndSet(delivery, null));
-      try {
-        timer.schedule(proceed, QUIET.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (RejectedExecutionException e) {
-        delivery.abandon(); // the worker stops; the broker delivers it again
-      }
+      proceedLater(delivery, proceed);
     } else {
       forwarding.giveBackForLater(delivery);
+    }
+  }
+
+  private void ended(Delivery delivery) {
+    lastEnd = System.nanoTime();
+    present.remove(delivery);
+  }
+
+  /**
+   * Whether a last chance that has a slot has to wait once more, because another one may be here,
+   * or come this moment.
+   *
+   * @param proceed makes it wait for a slot
+   */
+  boolean waits(Delivery delivery, Runnable proceed) {
+    if (lastChance.get() != delivery || isAlone(delivery) || delivery.isHeldFor(LONGEST_WAIT)) {
+      return false;
+    }
+    proceedLater(delivery, proceed);
+    return true;
+  }
+
+  private boolean isAlone(Delivery delivery) {
+    return present.stream().allMatch(delivery::equals)
+        && System.nanoTime() - lastEnd >= QUIET.toNanos();
+  }
+
+  private void proceedLater(Delivery delivery, Runnable proceed) {
+    try {
+      timer.schedule(proceed, QUIET.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      delivery.abandon(); // the worker stops; the broker delivers it again
     }
   }
 

@@ -256,7 +256,9 @@ final class Slots {
       delivery.abandon(); // its channel died while it waited; the broker delivers it again
       return;
     }
-    if (settlement.keepsThrownOut(delivery) || lostAttempts.count(delivery)) {
+    if (settlement.keepsThrownOut(delivery)
+        || lostAttempts.count(delivery)
+        || lostAttempts.waits(delivery, () -> enqueue(delivery))) {
       return;
     }
     Decoded<TaskMessage> decoded = wire.readTask(delivery.message());
